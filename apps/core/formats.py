@@ -1,0 +1,66 @@
+"""Dates, times and money as people read them: the one place where they are formatted.
+
+Everything takes the centre's locale unless told otherwise, and shows moments in the active time zone (the visitor's on
+patients' pages, the centre's on staff pages) unless a zone is given.
+"""
+
+import datetime as dt
+import zoneinfo
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError, dates, numbers
+from django.db import connection
+from django.utils import timezone
+
+
+def locale() -> Locale:
+    """Return the centre's locale, or English on the public host."""
+    try:
+        return Locale.parse(str(getattr(connection.tenant, "locale", "en")).replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def _local(moment: dt.datetime, zone: str | dt.tzinfo | None) -> dt.datetime:
+    return timezone.localtime(moment, zoneinfo.ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def clock_time(moment: dt.datetime | dt.time, zone: str | dt.tzinfo | None = None) -> str:
+    """09:30 or 9:30 AM, as the locale writes it. A bare wall-clock time is not converted."""
+    value = moment if isinstance(moment, dt.time) else _local(moment, zone).time()
+    return dates.format_time(value, format="short", locale=locale())
+
+
+def day(value: dt.datetime | dt.date, zone: str | dt.tzinfo | None = None, skeleton: str = "yMMMEd") -> str:
+    """Tue, Nov 24, 2026, as the locale writes it."""
+    date = _local(value, zone).date() if isinstance(value, dt.datetime) else value
+    return dates.format_skeleton(skeleton, date, locale=locale())
+
+
+def moment(value: dt.datetime, zone: str | dt.tzinfo | None = None) -> str:
+    """Tue, Nov 24, 2026, 09:30."""
+    return f"{day(value, zone)}, {clock_time(value, zone)}"
+
+
+def span(starts_at: dt.datetime, ends_at: dt.datetime, zone: str | dt.tzinfo | None = None) -> str:
+    """09:30 to 10:15, on one line, with an en dash."""
+    return f"{clock_time(starts_at, zone)} \N{EN DASH} {clock_time(ends_at, zone)}"
+
+
+def zone_name(zone: str | dt.tzinfo, at: dt.datetime | None = None) -> str:
+    """Eastern Time, or the zone's own name where the locale knows none."""
+    info = zoneinfo.ZoneInfo(zone) if isinstance(zone, str) else zone
+    return dates.get_timezone_name(at or timezone.now().astimezone(info), locale=locale()) or str(info)
+
+
+def money(amount: Decimal | None, currency: str | None = None) -> str:
+    """$85.00, in the centre's currency unless told otherwise."""
+    if amount is None:
+        return ""
+    code = currency or str(getattr(connection.tenant, "currency", "USD"))
+    return numbers.format_currency(amount, code, locale=locale())
+
+
+def language_name(code: str) -> str:
+    """German for `de`; the code itself when unknown."""
+    return locale().languages.get(code, code)

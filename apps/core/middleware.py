@@ -1,0 +1,93 @@
+"""What happens around every request, whichever host it is for."""
+
+import logging
+import time
+import uuid
+import zoneinfo
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.utils import timezone
+
+from apps.core import logs, metrics
+
+log = logging.getLogger("verbena.request")
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLog:
+    """Give the request an id, count it, and write one line about it: method, route, status, time. Never its contents."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        tokens = (logs.request_id.set(uuid.uuid4().hex), logs.centre.set(""), logs.user_id.set(""))
+        began = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            self._write(request, response, time.perf_counter() - began)
+            response["X-Request-ID"] = logs.request_id.get()
+            return response
+        finally:
+            for variable, token in zip((logs.request_id, logs.centre, logs.user_id), tokens, strict=True):
+                variable.reset(token)
+
+    def _write(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        match = getattr(request, "resolver_match", None)
+        route = match.view_name if match else "unrouted"
+        user = getattr(request, "_cached_user", None)
+        if user is not None and user.is_authenticated:
+            logs.user_id.set(str(user.pk))
+        metrics.observe(request.method or "", route, response.status_code, seconds)
+        facts = {"method": request.method, "route": route, "status": response.status_code, "ms": round(seconds * 1000, 1)}
+        log.info("request", extra=facts)
+
+
+class PlainUnavailable:
+    """Answer a dead database with a plain 503 page that asks nothing of the database."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError):
+            return self._page()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return self._page() if isinstance(exception, OperationalError | InterfaceError) else None
+
+    def _page(self) -> HttpResponse:
+        log.exception("the database is away")
+        return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "30"})
+
+
+class ViewerTimeZone:
+    """Activate the visitor's zone (cookie `tz`, set by the browser), else the centre's, for this request."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(viewer_zone(request)):
+            return self.get_response(request)
+
+
+def viewer_zone(request: HttpRequest) -> zoneinfo.ZoneInfo:
+    """Return the zone the visitor's browser named, or the centre's when it named none or nonsense.
+
+    Staff work in the centre's zone wherever they sit: only patients' and visitors' pages follow the browser.
+    """
+    centre = getattr(request, "tenant", None)
+    fallback = zoneinfo.ZoneInfo(getattr(centre, "time_zone", "UTC"))
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and getattr(user, "is_team", False):
+        return fallback
+    try:
+        return zoneinfo.ZoneInfo(request.COOKIES.get("tz", "")[:64])
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return fallback

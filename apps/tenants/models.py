@@ -1,0 +1,157 @@
+"""Centres and the host names that lead to them. The only tables of our own in the public schema."""
+
+import re
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+from apps.tenants.branding import readable_on_white
+
+SLUG = RegexValidator(r"^[a-z][a-z0-9-]{1,39}\Z", _("Use 2 to 40 small letters, digits and hyphens, beginning with a letter."))
+RESERVED_SLUGS = frozenset({"public", "template", "admin", "www", "api", "static", "mail", "status"})
+
+
+def schema_for(slug: str) -> str:
+    """Return the schema (and role) name of a centre: `c_` and its slug, hyphens as underscores."""
+    return "c_" + slug.replace("-", "_")
+
+
+def validate_slug(slug: str) -> None:
+    SLUG(slug)
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(_("This name is reserved."))
+
+
+def validate_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("This is not a time zone of the IANA list, such as Europe/Berlin."))
+
+
+def validate_colour(value: str) -> None:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValidationError(_("Write the colour as #rrggbb."))
+    if not readable_on_white(value):
+        raise ValidationError(_("This colour is too light: white text on it could not be read (WCAG asks for 4.5 : 1)."))
+
+
+class Namespace(models.Model):
+    """PostgreSQL's own list of schemas: lets one query ask whether a centre's schema is really there."""
+
+    oid = models.BigIntegerField(primary_key=True)
+    nspname = models.CharField(max_length=63)
+
+    class Meta:
+        managed = False
+        db_table = 'pg_catalog"."pg_namespace'
+
+
+class CentreQuerySet(models.QuerySet["Centre"]):
+    def open(self) -> "CentreQuerySet":
+        """Centres that work: on trial or active, with their schema in place."""
+        return self.with_schema().filter(status__in=Centre.OPEN, schema_there=True)
+
+    def with_schema(self) -> "CentreQuerySet":
+        """Add `schema_there`: a centre whose schema is missing must never fall through to public."""
+        return self.annotate(schema_there=Exists(Namespace.objects.filter(nspname=OuterRef("schema_name"))))
+
+
+class Centre(TenantMixin):
+    """A therapy organisation: its name, its rules for booking, its looks. Everything else of it is in its own schema."""
+
+    class Status(models.TextChoices):
+        TRIAL = "trial", _("Trial")
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", _("Closed")
+
+    OPEN = (Status.TRIAL, Status.ACTIVE)
+    auto_create_schema = False  # provisioning.create_centre replays the template instead
+    auto_drop_schema = False
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.CharField(_("short name"), max_length=40, unique=True, validators=[validate_slug])
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.TRIAL)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[RegexValidator(r"^[A-Z]{3}\Z")])
+    locale = models.CharField(_("locale"), max_length=12, default="en-US")
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters; decides the public holidays."))
+    subdivision = models.CharField(_("state or region"), max_length=8, blank=True)
+    tagline = models.CharField(_("one sentence about the centre"), max_length=160, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    address = models.TextField(_("address"), max_length=400, blank=True)
+    logo = models.ImageField(_("logo"), upload_to="branding", blank=True)
+    brand_colour = models.CharField(_("brand colour"), max_length=7, default="#00695f", validators=[validate_colour])
+    grid_minutes = models.PositiveSmallIntegerField(
+        _("start times every (minutes)"), default=15, validators=[MinValueValidator(5), MaxValueValidator(120)]
+    )
+    notice_minutes = models.PositiveIntegerField(_("notice before a booking (minutes)"), default=120)
+    horizon_days = models.PositiveSmallIntegerField(
+        _("how far ahead patients book (days)"), default=60, validators=[MinValueValidator(1), MaxValueValidator(400)]
+    )
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("how long a chosen time is kept (minutes)"), default=10, validators=[MinValueValidator(2), MaxValueValidator(60)]
+    )
+    cancel_notice_minutes = models.PositiveIntegerField(_("patients may cancel until (minutes before)"), default=1440)
+    created_at = models.DateTimeField(_("opened"), auto_now_add=True)
+
+    objects = CentreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("centre")
+        verbose_name_plural = _("centres")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["trial", "active", "suspended", "closed"]), name="centre_status_known"),
+            models.CheckConstraint(condition=Q(grid_minutes__gte=5), name="centre_grid_minutes_positive"),
+            models.CheckConstraint(condition=Q(horizon_days__gte=1), name="centre_horizon_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def __enter__(self) -> None:
+        raise TypeError("`with centre:` leaves threads in other schemas; use tenant_context(centre)")
+
+
+class Domain(DomainMixin):
+    """A host name of a centre; the primary one is used in addresses that leave the house."""
+
+    class Meta:
+        verbose_name = _("domain")
+        verbose_name_plural = _("domains")
+        constraints = [
+            models.UniqueConstraint(Lower("domain"), name="domain_host_unique_ignoring_case"),
+            models.CheckConstraint(condition=Q(domain=Lower(F("domain"))), name="domain_host_lowercase"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.domain)
+
+
+class SchemaTemplate(models.Model):
+    """The text that makes a new centre's schema, remade whenever migrations change. One row at most."""
+
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, help_text=_("Of the migrations it holds."))
+    sql = models.TextField(_("text"))
+    made_at = models.DateTimeField(_("made"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("schema template")
+
+    def __str__(self) -> str:
+        return self.fingerprint
