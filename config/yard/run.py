@@ -1,0 +1,124 @@
+"""`make run`: the whole product on this machine, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from config.yard import children, dotenv, sockets
+from config.yard.places import ROOT, VAR, VENV_BIN, VENV_PYTHON, Stop, only_one, say
+from config.yard.servers import Servers, servers
+
+ADDRESSES = VAR / "run.env"
+LOCK = VAR / "run.lock"
+PATIENCE = 60.0
+
+
+def main() -> int:
+    port = wanted_port()
+    already = "Verbena is running from this folder already; stop it there (Ctrl-C) before starting another."
+    began = time.monotonic()
+    children.adopt_orphans()
+    with only_one(LOCK, already):
+        refuse_busy(port)
+        given = {"database_url": os.environ.get("DATABASE_URL", ""), "redis_url": os.environ.get("REDIS_URL", "")}
+        with servers(VAR / "servers", keep=True, **given) as running:
+            return _serve(running, port, began)
+
+
+def wanted_port() -> int:
+    text = os.environ.get("PORT", "") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Stop(f"PORT={text} is no port; choose a number below 65536: make run PORT=8010")
+    return int(text)
+
+
+def refuse_busy(port: int) -> None:
+    if sockets.busy(port):
+        raise Stop(f"Port {port} is taken by another program. Choose another: make run PORT={port + 10}")
+
+
+def environment(running: Servers, port: int) -> dict[str, str]:
+    """Return what every process of the demo sees; what the caller has set wins."""
+    beat = VAR / "beat"
+    beat.mkdir(parents=True, exist_ok=True)
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.local",
+        "EMAIL_URL": f"filemail:///{VAR / 'mail'}",
+        "BEAT_SCHEDULE": str(beat / "schedule"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    path = f"{VENV_BIN}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**defaults, **os.environ, **running.environment(), "PORT": str(port), "PATH": path}
+
+
+def _serve(running: Servers, port: int, began: float) -> int:
+    env = environment(running, port)
+    _publish(running)
+    try:
+        manage(env, "prepare")
+        manage(env, "make_demo")
+        return _processes(env, port, began)
+    finally:
+        ADDRESSES.unlink(missing_ok=True)
+
+
+def _publish(running: Servers) -> None:
+    """Write the servers' addresses where `make manage` finds them, for this user's eyes only."""
+    lines = "".join(f"{name}={value}\n" for name, value in running.environment().items())
+    descriptor = os.open(ADDRESSES, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(lines)
+
+
+def running_servers() -> Servers:
+    """Return the addresses that a running `make run` has published."""
+    values = dotenv.parse(ADDRESSES.read_text())
+    return Servers(values["DATABASE_URL"], values["REDIS_URL"])
+
+
+def manage(env: dict[str, str], command: str) -> None:
+    if subprocess.run([VENV_PYTHON, "manage.py", command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode:
+        raise Stop(f"`manage.py {command}` failed; the lines above say why. `make reset` starts over with empty data.")
+
+
+def _processes(env: dict[str, str], port: int, began: float) -> int:
+    """Start the Procfile and stay until it ends or we are told to."""
+    command = [VENV_BIN / "honcho", "--env", os.devnull, "--procfile", ROOT / "Procfile", "start", "--port", str(port)]
+    honcho = children.start(command, env=env, cwd=ROOT)
+    threading.Thread(target=_welcome, args=(env, port, honcho, began), daemon=True).start()
+    try:
+        code = honcho.wait()
+        raise Stop(f"A process of the Procfile ended ({code}), so the others were stopped; the lines above say why.")
+    except KeyboardInterrupt:
+        say("Stopping ...")
+        return 0
+    finally:
+        with children.uninterrupted():
+            children.stop(honcho, (signal.SIGTERM, 12.0))
+
+
+def _welcome(env: dict[str, str], port: int, honcho: subprocess.Popen[bytes], began: float) -> None:
+    """Print the addresses and the demo people once the site answers."""
+    while time.monotonic() - began < PATIENCE or not ready(port):
+        if honcho.poll() is not None:
+            return
+        if ready(port):
+            people = [VENV_PYTHON, "manage.py", "demo_people"]
+            answer = subprocess.run(people, cwd=ROOT, env=env, capture_output=True, text=True)
+            text = answer.stdout if answer.returncode == 0 else f"http://localhost:{port}/\n{answer.stderr}"
+            print(f"\n{text}\nReady after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n", flush=True)
+            return
+        time.sleep(0.1)
+
+
+def ready(port: int) -> bool:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": f"localhost:{port}"})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status == 200
+    except (OSError, urllib.error.URLError):
+        return False
