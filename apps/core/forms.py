@@ -1,0 +1,77 @@
+"""How forms look: the renderer, and the widgets that browsers draw better than plain text boxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class VerbenaRenderer(TemplatesSetting):
+    """Renders through the project's own template engine, so that `templates/django/forms/` and its tags apply."""
+
+    form_template_name = "django/forms/form.html"
+    formset_template_name = "django/forms/formset.html"
+    field_template_name = "django/forms/field.html"
+
+
+class DateInput(forms.DateInput):
+    """A native date picker. Browsers send and want ISO dates whatever the locale."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """A native time picker, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%H:%M")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """A native picker of local date and time, to the minute."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
+
+
+class SearchInput(forms.TextInput):
+    input_type = "search"
+
+
+class PhoneInput(forms.TextInput):
+    input_type = "tel"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs={"autocomplete": "tel", "inputmode": "tel", **(attrs or {})})
+
+
+class ColorInput(forms.TextInput):
+    input_type = "color"
+
+
+class SwitchInput(forms.CheckboxInput):
+    """A checkbox that is drawn, and announced, as a switch."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs={"role": "switch", **(attrs or {})})
+
+
+class ChoiceCards(forms.RadioSelect):
+    """Radio buttons as a row of large targets: for the few choices that a whole page is about."""
+
+    template_name = "django/forms/widgets/choice_cards.html"
+
+
+class CheckboxCards(forms.CheckboxSelectMultiple):
+    """Checkboxes as a row of large targets."""
+
+    template_name = "django/forms/widgets/choice_cards.html"

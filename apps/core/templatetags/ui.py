@@ -1,0 +1,186 @@
+"""Template tags of the design system: icons, the theme switch, sorting, paging, error summaries.
+
+A builtin of every template: each tag's docstring says how to use it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import lucide
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BaseFormSet
+from django.http import HttpRequest
+from django.template import Context
+from django.template.base import Node, Parser, Token
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+THEMES = ("light", "dark", "system")
+SIDEBAR_COOKIE = "sidebar"
+HUES = 8
+
+# Icons that point along the line of text turn round in right-to-left languages.
+_DIRECTED = frozenset(
+    {
+        "arrow-left",
+        "arrow-right",
+        "chevron-left",
+        "chevron-right",
+        "chevrons-left",
+        "chevrons-right",
+        "log-in",
+        "log-out",
+        "panel-left",
+        "undo-2",
+    }
+)
+
+_TOAST_ICONS = {"success": "circle-check", "warning": "triangle-alert", "error": "circle-x", "info": "info"}
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, css: str) -> SafeString:
+    if name in _DIRECTED:
+        css = f"{css} rtl:-scale-x-100"
+    svg = lucide._render_icon(name, None, **{"class": css, "aria-hidden": "true", "focusable": "false"})
+    return mark_safe(" ".join(svg.split()))  # noqa: S308  (drawn by the package, the class is ours)
+
+
+@register.simple_tag
+def icon(name: str, **attrs: str) -> SafeString:
+    """`{% icon "calendar" class="size-5" %}`: an inline lucide icon, hidden from screen readers."""
+    return _icon(name, attrs.get("class") or "size-4")
+
+
+@register.filter
+def toast_icon(level: str) -> str:
+    """The icon that goes with a message's level tag."""
+    return _TOAST_ICONS.get(level, "info")
+
+
+def _request(context: Context) -> HttpRequest | None:
+    return context.get("request") or getattr(context, "request", None)
+
+
+def _cookie(context: Context, name: str) -> str:
+    request = _request(context)
+    return request.COOKIES.get(name, "") if request else ""
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """The visitor's choice: `light`, `dark` or `system` (no choice made)."""
+    chosen = _cookie(context, "theme")
+    return chosen if chosen in THEMES else "system"
+
+
+@register.simple_tag(takes_context=True)
+def theme_class(context: Context) -> str:
+    """The class of `<html>`: empty when the system's wish decides."""
+    chosen = theme(context)
+    return "" if chosen == "system" else chosen
+
+
+@register.simple_tag(takes_context=True)
+def sidebar_closed(context: Context) -> bool:
+    """Whether the visitor folded the sidebar away on a wide screen."""
+    return _cookie(context, SIDEBAR_COOKIE) == "closed"
+
+
+@register.filter
+def initials(name: object) -> str:
+    """`Maria de la Cruz` becomes `MC`; titles are left out."""
+    words = [word for word in str(name).split() if not word.endswith(".")]
+    if not words:
+        return "?"
+    ends = words if len(words) == 1 else [words[0], words[-1]]
+    return "".join(word[0] for word in ends).upper()
+
+
+@register.filter
+def hue(value: object) -> int:
+    """A stable number from 1 to 8 for anything, so that a person or type keeps one colour everywhere."""
+    return zlib.crc32(str(value).encode()) % HUES + 1
+
+
+@register.simple_tag
+def pages(page: Page) -> list[int | str]:
+    """The page numbers to show, with an ellipsis where some are left out."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.simple_tag
+def sort_state(request: HttpRequest | None, key: str, default: str = "") -> dict[str, str]:
+    """What a sortable column header says: its aria-sort, its icon, and the `sort` that a click asks for."""
+    current = (request.GET.get("sort") if request else "") or default
+    if current == key:
+        return {"aria": "ascending", "icon": "arrow-up", "next": f"-{key}"}
+    if current == f"-{key}":
+        return {"aria": "descending", "icon": "arrow-down", "next": key}
+    return {"aria": "none", "icon": "chevrons-up-down", "next": key}
+
+
+def _field_errors(form: BaseForm) -> Iterator[dict[str, Any]]:
+    for field in form:
+        for error in field.errors:
+            yield {"label": field.label, "id": _focusable_id(field), "text": error}
+
+
+def _focusable_id(field: Any) -> str:
+    if field.is_hidden:
+        return ""
+    if field.field.widget.use_fieldset and len(field.subwidgets):
+        return field.subwidgets[0].id_for_label or field.auto_id
+    return field.id_for_label or field.auto_id
+
+
+@register.simple_tag
+def error_summary(form: BaseForm | BaseFormSet) -> list[dict[str, Any]]:
+    """Every error of a form or formset as `{label, id, text}`; those without a field have no id."""
+    if isinstance(form, BaseFormSet):
+        found = [{"label": "", "id": "", "text": error} for error in form.non_form_errors()]
+        return found + [error for row in form for error in error_summary(row)]
+    if not form.is_bound or not form.errors:
+        return []
+    found = [{"label": "", "id": "", "text": error} for error in form.non_field_errors()]
+    return found + list(_field_errors(form))
+
+
+class RepeatBlock(Node):
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, context: Context) -> SafeString:
+        blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+        block = blocks.get_block(self.name) if blocks else None
+        return SafeString(block.nodelist.render(context).strip()) if block else SafeString("")
+
+
+@register.tag
+def repeat_block(parser: Parser, token: Token) -> RepeatBlock:
+    """`{% repeat_block "title" %}`: what the page put into a block, a second time (the h1 repeats the title)."""
+    return RepeatBlock(token.split_contents()[1].strip("\"'"))
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
+    """`{{ mapping|get:key }}`: a look-up whose key is a variable."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def hidden_inputs(request: HttpRequest | None, without: str = "") -> SafeString:
+    """The address's parameters as hidden inputs, but for the names given (comma-separated) and the page."""
+    if request is None:
+        return SafeString("")
+    skipped = {"page", *without.split(",")}
+    rows = [(key, value) for key, values in request.GET.lists() if key not in skipped for value in values]
+    return mark_safe("".join(format_html('<input type="hidden" name="{}" value="{}">', *row) for row in rows))  # noqa: S308
