@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 def set_up(*, browser: bool = False) -> None:
-    """Make the place ready: system libraries, Python and npm packages, stylesheet. A warm start compares stamps only."""
+    """Make the place ready: system libraries, Python and npm packages, stylesheet. Warm, it compares stamps only."""
     with only_one(VAR / "setup.lock"):
         packages.ensure_python()
         key = packages.ensure_npm()

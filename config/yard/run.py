@@ -81,6 +81,9 @@ def running_servers() -> Servers:
 
 
 def manage(env: dict[str, str], command: str) -> None:
+    if not any(ROOT.glob(f"apps/*/management/commands/{command}.py")):
+        say(f"There is no command {command} yet.")
+        return
     if subprocess.run([VENV_PYTHON, "manage.py", command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode:
         raise Stop(f"`manage.py {command}` failed; the lines above say why. `make reset` starts over with empty data.")
 

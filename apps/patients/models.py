@@ -1,0 +1,221 @@
+"""Patients, and the guardians who act and pay for them."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.accounts.roles import Permission
+from apps.core import clock
+from apps.core.models import UUIDModel
+from apps.patients.visibility import patients_of_family, patients_of_therapist
+
+ADULT_AT = 18  # years; under it a guardian acts for the patient
+
+
+class InternationalEmailValidator(EmailValidator):
+    """Accepts letters beyond ASCII before the @, as mail has since RFC 6531; still no spaces."""
+
+    user_regex = type(EmailValidator.user_regex)(r"^[\w!#$%&'*+/=?^`{}|~-]+(\.[\w!#$%&'*+/=?^`{}|~-]+)*\Z")
+
+
+class ContactEmailField(models.CharField):
+    """An address to write to, not to sign in with: letters beyond ASCII are allowed."""
+
+    default_validators = [InternationalEmailValidator(_("Enter a valid e-mail address."))]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from django.forms import EmailInput
+
+        return super().formfield(**{"widget": EmailInput(attrs={"autocomplete": "email"}), **kwargs})
+
+
+class Gender(models.TextChoices):
+    """FHIR R4's administrative gender."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Not told")
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: User) -> "PatientQuerySet":
+        """The patients whose record this user may open, whatever page asks."""
+        if user.is_desk and user.can(Permission.PATIENT_READ):
+            return self
+        condition = patients_of_family(user)
+        if user.can(Permission.PATIENT_READ):
+            condition |= patients_of_therapist(user)
+        return self.filter(pk__in=self.model._default_manager.filter(condition).values("pk"))
+
+    def bookable_by(self, user: User) -> "PatientQuerySet":
+        """Themselves, and the children for whom they may book."""
+        mine = Q(user=user) | Q(guardianships__guardian__user=user, guardianships__may_book=True)
+        return self.active().filter(mine).distinct()
+
+    def active(self) -> "PatientQuerySet":
+        return self.filter(status=Patient.Status.ACTIVE)
+
+    def matching(self, text: str) -> "PatientQuerySet":
+        """Patients whose name, e-mail or phone contains every word of `text`."""
+        found = self
+        for word in text.split():
+            facts = Q(given_name__icontains=word) | Q(family_name__icontains=word)
+            found = found.filter(facts | Q(email__icontains=word) | Q(phone__icontains=word))
+        return found
+
+    def with_guardian_flag(self) -> "PatientQuerySet":
+        """Add `has_guardian`, without a query per row."""
+        return self.annotate(has_guardian=Exists(Guardianship.objects.filter(patient=OuterRef("pk"))))
+
+
+class Patient(UUIDModel):
+    """Somebody who is or will be treated. Has a login only when they act for themselves."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        ARCHIVED = "archived", _("Archived")
+        DECEASED = "deceased", _("Deceased")
+
+    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="patient")
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    birth_on = models.DateField(_("date of birth"), null=True, blank=True)
+    gender = models.CharField(_("gender"), max_length=8, choices=Gender.choices, default=Gender.UNKNOWN)
+    email = ContactEmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    region = models.CharField(_("state or region"), max_length=80, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=16, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    deceased_on = models.DateField(_("died on"), null=True, blank=True)
+    created_at = models.DateTimeField(_("registered"), auto_now_add=True)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        ordering = ["family_name", "given_name", "pk"]
+        indexes = [
+            models.Index(fields=["family_name", "given_name"], name="patient_name"),
+            models.Index(fields=["-created_at"], name="patient_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["active", "archived", "deceased"]), name="patient_status_known"),
+            models.CheckConstraint(
+                condition=Q(deceased_on__isnull=True) | Q(status="deceased"), name="patient_deceased_has_status"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        return f"{self.given_name[:1]}{self.family_name[:1]}".upper()
+
+    def age(self, on: dt.date | None = None) -> int | None:
+        """Whole years on a date (today unless told), None when the birthday is unknown."""
+        if self.birth_on is None:
+            return None
+        day = on or clock.now().date()
+        return day.year - self.birth_on.year - ((day.month, day.day) < (self.birth_on.month, self.birth_on.day))
+
+    @property
+    def is_minor(self) -> bool:
+        age = self.age()
+        return age is not None and age < ADULT_AT
+
+    def clean(self) -> None:
+        if self.birth_on and self.birth_on > clock.now().date():
+            raise ValidationError({"birth_on": _("This date lies in the future.")})
+
+
+class PatientIdentifier(models.Model):
+    """A number by which another system knows the patient: finds them again at the next import."""
+
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="identifiers", verbose_name=_("patient"))
+    system = models.CharField(_("system"), max_length=200)
+    value = models.CharField(_("number"), max_length=120)
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        constraints = [models.UniqueConstraint(fields=["system", "value"], name="patient_identifier_one_patient")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Guardian(UUIDModel):
+    """Somebody who acts for patients: a parent, a relative, a carer. May have a login."""
+
+    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="guardian")
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    email = ContactEmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    created_at = models.DateTimeField(_("registered"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("guardian")
+        verbose_name_plural = _("guardians")
+        ordering = ["family_name", "given_name", "pk"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Guardianship(models.Model):
+    """What one guardian may do for one patient."""
+
+    class Relationship(models.TextChoices):
+        MOTHER = "mother", _("Mother")
+        FATHER = "father", _("Father")
+        PARENT = "parent", _("Parent")
+        GRANDPARENT = "grandparent", _("Grandparent")
+        GUARDIAN = "guardian", _("Legal guardian")
+        CARER = "carer", _("Carer")
+        OTHER = "other", _("Other")
+
+    guardian = models.ForeignKey(Guardian, models.CASCADE, related_name="guardianships", verbose_name=_("guardian"))
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="guardianships", verbose_name=_("patient"))
+    relationship = models.CharField(
+        _("relationship"), max_length=12, choices=Relationship.choices, default=Relationship.PARENT
+    )
+    may_book = models.BooleanField(_("may book"), default=True)
+    pays = models.BooleanField(_("pays"), default=False)
+    is_told = models.BooleanField(_("gets the messages"), default=True)
+
+    class Meta:
+        verbose_name = _("guardianship")
+        verbose_name_plural = _("guardianships")
+        constraints = [
+            models.UniqueConstraint(fields=["guardian", "patient"], name="guardianship_once"),
+            models.UniqueConstraint(F("patient"), condition=Q(pays=True), name="guardianship_one_payer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardian} ({self.get_relationship_display()})"

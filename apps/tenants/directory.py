@@ -1,0 +1,61 @@
+"""Which centre a host name leads to, answered from the process's memory.
+
+A change of a centre or a domain is seen by every process within a second (a version in Redis is compared once a second),
+or within half a minute while Redis is away. Zero queries per request otherwise.
+"""
+
+import threading
+import time
+
+from django.core.cache import cache
+from django_tenants.utils import schema_context
+
+from apps.tenants.models import Centre, Domain
+
+VERSION_KEY = "directory-version"
+LOOK_EVERY = 1.0  # seconds between two looks at the version
+FORGET_AFTER = 30.0  # seconds that an entry lives whatever the version says
+MOST_HOSTS = 5000  # a stranger sending made-up host names must not fill the memory
+
+_lock = threading.Lock()
+_hosts: dict[str, tuple[float, Centre | None]] = {}
+_seen = {"version": 0, "looked": 0.0}
+
+
+def find(host: str) -> Centre | None:
+    """Return the centre of a host name, or None when no centre with a schema has it. The object is shared: do not change it."""
+    _forget_if_changed()
+    entry = _hosts.get(host)
+    if entry and time.monotonic() - entry[0] < FORGET_AFTER:
+        return entry[1]
+    centre = _load(host)
+    if len(_hosts) >= MOST_HOSTS:
+        _hosts.clear()
+    _hosts[host] = (time.monotonic(), centre)
+    return centre
+
+
+def changed() -> None:
+    """Tell every process that a centre or a domain changed. Call after the change is committed."""
+    with schema_context("public"):
+        cache.set(VERSION_KEY, time.time_ns(), None)
+    _hosts.clear()
+
+
+def _forget_if_changed() -> None:
+    now = time.monotonic()
+    if now - _seen["looked"] < LOOK_EVERY:
+        return
+    with _lock:
+        _seen["looked"] = now
+        with schema_context("public"):
+            version = cache.get(VERSION_KEY, 0)
+        if version != _seen["version"]:
+            _seen["version"] = version
+            _hosts.clear()
+
+
+def _load(host: str) -> Centre | None:
+    with schema_context("public"):
+        domain = Domain.objects.filter(domain=host).values_list("tenant_id", flat=True).first()
+        return Centre.objects.with_schema().filter(pk=domain, schema_there=True).first() if domain else None

@@ -1,0 +1,66 @@
+"""From the host name to the centre, before anything else looks at the request."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.urls import set_urlconf
+
+from apps.core import logs
+from apps.tenants import directory
+
+
+class CentreMiddleware:
+    """Enter the centre of the host, leave it afterwards. Unknown host: plain 404. Suspended or closed: a page saying so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = connection.tenant
+        connection.set_schema_to_public()
+        try:
+            return self._answer(request)
+        finally:
+            connection.set_tenant(before)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        try:
+            host = request.get_host().rsplit(":", 1)[0].lower().removeprefix("www.")
+        except DisallowedHost:
+            return not_found()
+        if host == settings.PUBLIC_HOST:
+            return self._public(request)
+        centre = directory.find(host)
+        if centre is None:
+            return not_found()
+        return self._inside(request, centre) if centre.is_open else closed(centre.name)
+
+    def _public(self, request: HttpRequest) -> HttpResponse:
+        request.tenant = None
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+        set_urlconf(request.urlconf)
+        try:
+            return self.get_response(request)
+        finally:
+            set_urlconf(None)
+
+    def _inside(self, request: HttpRequest, centre: directory.Centre) -> HttpResponse:
+        request.tenant = centre
+        token = logs.centre.set(centre.schema_name)
+        connection.set_tenant(centre)
+        try:
+            return self.get_response(request)
+        finally:
+            logs.centre.reset(token)
+
+
+def not_found() -> HttpResponse:
+    return HttpResponse("No centre answers at this address.\n", status=404, content_type="text/plain; charset=utf-8")
+
+
+def closed(name: str) -> HttpResponse:
+    return HttpResponse(get_template("tenants/closed.html").render({"name": name}), status=503)

@@ -1,0 +1,21 @@
+"""Uploaded files, each centre's in a folder of its own."""
+
+from pathlib import Path
+
+from django.core.files.storage import FileSystemStorage
+from django.db import connection
+from django.utils._os import safe_join
+
+
+class CentreStorage(FileSystemStorage):
+    """Store below MEDIA_ROOT/<schema>. There is no public address: files are served only by views that authorise."""
+
+    @property
+    def location(self) -> str:
+        return str(Path(self.base_location) / connection.schema_name)
+
+    def path(self, name: str) -> str:
+        return str(safe_join(self.location, name))
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("uploaded files have no address of their own; use the view that authorises")
