@@ -124,12 +124,16 @@ def end_descendants(*, patience: float = 3.0) -> None:
 
 @contextmanager
 def orderly_end() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an ordinary exit, so that `finally` and context managers run."""
+    """Turn SIGTERM and SIGHUP into an ordinary exit, so that `finally` and context managers run.
+
+    Ctrl-C raises KeyboardInterrupt even in a job that a shell put into the background, where Python would ignore it.
+    """
 
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
     before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
