@@ -1,5 +1,107 @@
+"""What every page's shell shows: the navigation, cut to what the signed-in person may do."""
+
+from dataclasses import dataclass
+
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.accounts.roles import Permission as P
+from apps.accounts.roles import Role
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str | Promise
+    name: str
+    icon: str
+    permission: P | None = None
+    role: Role | None = None
+    desk: bool = False
+
+    def shown_to(self, user: User) -> bool:
+        allowed = self.permission is None or user.can(self.permission)
+        return allowed and (self.role is None or self.role in user.role_set) and (not self.desk or user.is_desk)
+
+
+NAVIGATION: list[tuple[str | Promise, list[Link]]] = [
+    (
+        _("Clinic"),
+        [
+            Link(_("Dashboard"), "portal:dashboard", "layout-dashboard", P.SESSION_READ, desk=True),
+            Link(_("Today"), "portal:today", "sun", role=Role.THERAPIST),
+            Link(_("Calendar"), "portal:calendar", "calendar-days", P.SESSION_READ),
+            Link(_("Sessions"), "sessions:session-list", "list-checks", P.SESSION_READ),
+            Link(_("Patients"), "patients:patient-list", "users", P.PATIENT_READ),
+            Link(_("Messages"), "notifications:message-list", "mail", P.MESSAGE_READ),
+        ],
+    ),
+    (
+        _("My work"),
+        [
+            Link(_("My hours"), "scheduling:my-hours", "clock", P.AVAILABILITY_MANAGE_OWN),
+            Link(_("My time off"), "scheduling:my-time-off", "palmtree", P.AVAILABILITY_MANAGE_OWN),
+        ],
+    ),
+    (
+        _("Set-up"),
+        [
+            Link(_("Therapists"), "therapists:therapist-list", "stethoscope", P.SETUP_READ, desk=True),
+            Link(_("Therapy types"), "therapists:therapy-type-list", "tags", P.SETUP_READ, desk=True),
+            Link(_("Rooms"), "sessions:room-list", "door-open", P.SETUP_READ, desk=True),
+            Link(_("Hours"), "scheduling:hours-overview", "clock", P.AVAILABILITY_READ),
+            Link(_("Closures"), "scheduling:closure-list", "calendar-off", P.CENTRE_MANAGE),
+            Link(_("Centre"), "portal:centre-settings", "building-2", P.CENTRE_MANAGE),
+        ],
+    ),
+    (
+        _("People and records"),
+        [
+            Link(_("Users"), "accounts:user-list", "user-cog", P.USER_READ),
+            Link(_("Roles"), "accounts:role-matrix", "shield-check", P.USER_MANAGE),
+            Link(_("Audit trail"), "accounts:audit-list", "scroll-text", P.AUDIT_READ),
+        ],
+    ),
+    (
+        _("My care"),
+        [
+            Link(_("My sessions"), "portal:my-sessions", "calendar-heart", P.SESSION_BOOK_OWN),
+            Link(_("Book"), "portal:book", "calendar-plus", P.SESSION_BOOK_OWN),
+            Link(_("My details"), "portal:my-details", "id-card", P.SESSION_BOOK_OWN),
+        ],
+    ),
+]
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """Give the shell its links, the person's roles in words, and where the keys `/` and `n` lead."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or getattr(request, "tenant", None) is None:
+        return {}
+    booking = "portal:desk-booking" if user.can(P.SESSION_BOOK) else "portal:book" if user.can(P.SESSION_BOOK_OWN) else ""
+    return {
+        "nav": [group for group in (_group(label, links, user, request.path) for label, links in NAVIGATION) if group["items"]],
+        "user_roles": ", ".join(str(role.label) for role in sorted(user.role_set)),
+        "home_url": reverse("portal:home"),
+        "new_booking_url": _address(booking) if booking else "",
+        "search_url": reverse("patients:patient-list") if user.can(P.PATIENT_READ) else "",
+    }
+
+
+def _group(label: str | Promise, links: list[Link], user: User, path: str) -> dict[str, object]:
+    items = [_item(link, path) for link in links if link.shown_to(user)]
+    return {"label": label, "items": items}
+
+
+def _item(link: Link, path: str) -> dict[str, object]:
+    url = _address(link.name)
+    return {"label": link.label, "url": url, "icon": link.icon, "current": path.startswith(url), "badge": None}
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "#"

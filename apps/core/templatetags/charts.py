@@ -80,7 +80,7 @@ def _day_bar(index: int, day: Any, most: float) -> SafeString:
     offered, booked = float(_of(day, "offered", 0) or 0), float(_of(day, "booked", 0) or 0)
     parts = [format_html("<title>{}</title>", _day_words(day)), _rect(x, HEIGHT - 1, width, 1, "bar-base")]
     if _of(day, "off"):
-        parts.append(_rect(x, HEIGHT - _height(most / 4, most), width, _height(most / 4, most), "bar-off"))
+        parts.append(_rect(x, 0, width, HEIGHT, "bar-off"))
     for value, css in ((offered, "bar-offered"), (booked, "bar-booked")):
         if value:
             parts.append(_rect(x, HEIGHT - _height(value, most), width, _height(value, most), css))
@@ -152,7 +152,7 @@ def bar_chart(items: Sequence[Any], caption: str = "", unit: str = "", css: str 
         caption,
         _picture(bars, css),
         _axis([_of(item, "label") for item in items]),
-        _table(caption, ["", unit or _("Value")], rows),
+        _table(caption, [_("Period"), unit or _("Value")], rows),
         SafeString(""),
     )
 
@@ -174,7 +174,7 @@ def heat_map(rows: Sequence[Any], columns: Sequence[object], caption: str = "") 
     """`{% heat_map rows columns caption="Occupancy" %}`: a table whose cells are coloured by how full they are.
 
     A row has `label` and `cells`; a cell has `share` (0 to 1, or None where nothing is offered) and optionally `text`
-    (shown; else the percentage) and `title`.
+    (shown; else the percentage as a number) and `title`.
     """
     return format_html(
         '<div class="overflow-x-auto"><table class="heat"><caption class="sr-only">{}</caption>'
@@ -200,7 +200,7 @@ def _level(cell: Any) -> int:
 
 def _cell_words(cell: Any) -> str:
     share = _of(cell, "share")
-    return _of(cell, "text") or ("" if share is None else f"{share:.0%}")
+    return _of(cell, "text") or ("" if share is None else f"{share * 100:.0f}")
 
 
 @register.simple_tag
