@@ -37,10 +37,10 @@ def servers(data_dir: Path, *, keep: bool, database_url: str = "", redis_url: st
     if grounds.server_user() is not None:
         folder.chmod(0o755)
     with contextlib.ExitStack() as stack:
-        if not keep:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         already = f"Verbena's servers over {folder} are running already: use them, or stop the other `make run` first."
         stack.enter_context(only_one(folder / "lock", already))
+        if not keep:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         yield _started(stack, folder, keep=keep, database_url=database_url, redis_url=redis_url)
 
 
