@@ -1,0 +1,182 @@
+"""Questions about free time, asked of a centre: a day, a range, the first free across therapists, and why not.
+
+Each answers with one query over what is taken (plus a handful when schedules changed since this process last looked).
+Moments are aware UTC datetimes; days are local dates of each therapist's zone.
+"""
+
+import datetime as dt
+import uuid
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.core import clock
+from apps.core.models import Mode
+from apps.scheduling import availability, taken, world
+from apps.scheduling.availability import Ask, Busy, DayLoad, Reason, Rules, Schedule
+from apps.scheduling.world import Person, World
+from apps.tenants.models import Centre
+from apps.therapists.models import TherapyType
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What somebody would like to book. `therapists` empty: whoever offers it. A `session` being moved and one's own `hold` do not block."""
+
+    therapy_type: TherapyType
+    mode: str
+    therapists: Sequence[uuid.UUID] = ()
+    by_staff: bool = False
+    session: uuid.UUID | None = None
+    hold: uuid.UUID | None = None
+    minutes: int | None = None  # of a session that keeps its length; else each therapist's own
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """One start that can be booked."""
+
+    starts_at: dt.datetime
+    therapist: uuid.UUID
+
+
+def moment(epoch: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(epoch, dt.UTC)
+
+
+class Asked:
+    """The engine's question put together and answered from one reading: world, people, ask, busy."""
+
+    def __init__(self, centre: Centre, want: Want, first: dt.date, last: dt.date) -> None:
+        self.centre, self.want, self.first, self.last = centre, want, first, last
+        kept = world.current(centre)
+        self._prepare(kept)
+        version, rows = self._read()
+        if version != kept.version:
+            self._prepare(world.current(centre, version=version))
+            rows = self._read()[1]
+        self.busy: Busy = availability.gather(rows)
+
+    def _prepare(self, kept: World) -> None:
+        self.world = kept
+        self.people = chosen(kept, self.want)
+        self.rules: Rules = kept.rules(self.centre, by_staff=self.want.by_staff)
+        self.ask = self._ask()
+
+    def _ask(self) -> Ask:
+        want = self.want
+        needs_room = want.mode == Mode.IN_PERSON
+        rooms = self.world.rooms(want.therapy_type.pk, want.mode) if needs_room else []
+        own = {person.schedule.id: self._minutes(person) for person in self.people}
+        return Ask(
+            minutes=want.minutes or want.therapy_type.duration_minutes,
+            own_minutes=own,
+            first=self.first,
+            last=self.last,
+            now=int(clock.now().timestamp()),
+            buffer_before=want.therapy_type.buffer_before_minutes,
+            buffer_after=want.therapy_type.buffer_after_minutes,
+            needs_room=needs_room,
+            rooms=tuple(str(room) for room in rooms),
+        )
+
+    def _minutes(self, person: Person) -> int:
+        return self.want.minutes or self.world.terms(person.id, self.want.therapy_type, self.first)[0]
+
+    def _read(self) -> tuple[int, list[availability.Row]]:
+        if not self.people:
+            return self.world.version, []
+        what = [person.id for person in self.people] + [uuid.UUID(str(room)) for room in self.ask.rooms]
+        since, until = availability.window(self.schedules, self.ask)
+        return taken.read(what, since, until, session=self.want.session, hold=self.want.hold)
+
+    @property
+    def schedules(self) -> list[Schedule]:
+        return [person.schedule for person in self.people]
+
+
+def chosen(kept: World, want: Want) -> list[Person]:
+    """The people who can be asked: those named, or everybody, as far as they offer the type in the mode."""
+    offering = kept.offering(want.therapy_type.pk, want.mode)
+    return [person for person in offering if not want.therapists or person.id in want.therapists]
+
+
+def _pieces(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Cut a range where an offering begins or ends, so that each piece has one length per therapist."""
+    kept = world.current(centre)
+    cuts = set()
+    for (_, kind), prices in kept.offerings.items():
+        if kind == want.therapy_type.pk:
+            cuts |= {price.valid_from for price in prices}
+            cuts |= {price.valid_until + dt.timedelta(days=1) for price in prices if price.valid_until}
+    edges = [first, *sorted(cut for cut in cuts if first < cut <= last), last + dt.timedelta(days=1)]
+    return [(start, end - dt.timedelta(days=1)) for start, end in zip(edges, edges[1:], strict=False)]
+
+
+def free_starts(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[Free]:
+    """Every start that can be booked from `first` to `last`, by time, then therapist."""
+    found: list[Free] = []
+    for start, end in _pieces(centre, want, first, last):
+        asked = Asked(centre, want, start, end)
+        answer = availability.across(asked.schedules, asked.rules, asked.ask, asked.busy)
+        found += [Free(moment(at), uuid.UUID(str(who))) for who, starts in answer.items() for at in starts]
+    return sorted(found, key=lambda free: (free.starts_at, str(free.therapist)))
+
+
+def first_free(centre: Centre, want: Want, first: dt.date, last: dt.date) -> Free | None:
+    """The earliest start of all; among therapists free then, the least booked that day."""
+    for start, end in _pieces(centre, want, first, last):
+        asked = Asked(centre, want, start, end)
+        if answer := availability.first_free(asked.schedules, asked.rules, asked.ask, asked.busy):
+            return Free(moment(answer[0]), uuid.UUID(str(answer[1])))
+    return None
+
+
+def nearest(centre: Centre, want: Want, starts_at: dt.datetime, *, count: int = 3, within_days: int = 14) -> list[Free]:
+    """The `count` free starts nearest to a moment, in order of time: what the loser of a race is offered."""
+    day = starts_at.astimezone(centre.zone).date()
+    near = free_starts(centre, want, day - dt.timedelta(days=2), day + dt.timedelta(days=within_days))
+    closest = sorted(near, key=lambda free: abs(free.starts_at - starts_at))[:count]
+    return sorted(closest, key=lambda free: free.starts_at)
+
+
+def why_not(centre: Centre, want: Want, starts_at: dt.datetime) -> Reason | None:
+    """Say which rule removes this start for the one therapist wanted; None when it is free."""
+    person = world.current(centre).people.get(want.therapists[0])
+    day = starts_at.astimezone(zone_of(centre, person)).date()
+    asked = Asked(centre, want, day, day)
+    if not asked.people:
+        return Reason(availability.Rule.NOT_BOOKABLE)
+    return availability.explain(asked.people[0].schedule, asked.rules, asked.ask, asked.busy, int(starts_at.timestamp()))
+
+
+def explained_day(centre: Centre, want: Want, day: dt.date) -> list[tuple[dt.datetime, Reason | None]]:
+    """Every start of the grid on one day of the one therapist wanted, with what removes it (None: free)."""
+    asked = Asked(centre, want, day, day)
+    if not asked.people:
+        return []
+    answer = availability.explained_day(asked.people[0].schedule, asked.rules, asked.ask, asked.busy, day)
+    return [(moment(start), reason) for start, reason in answer]
+
+
+def load(centre: Centre, therapist: uuid.UUID, first: dt.date, last: dt.date) -> list[DayLoad]:
+    """Per local day: minutes offered and booked, time off and closures. For the month preview and the dashboard."""
+    return loads(centre, [therapist], first, last).get(therapist, [])
+
+
+def loads(centre: Centre, therapists: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> dict[uuid.UUID, list[DayLoad]]:
+    """`load` of several therapists from one query."""
+    margin = dt.timedelta(days=2)
+    noon = dt.time(12, tzinfo=dt.UTC)
+    since, until = (int(dt.datetime.combine(day, noon).timestamp()) for day in (first - margin, last + margin))
+    version, rows = taken.read(therapists, since, until)
+    kept = world.current(centre, version=version)
+    busy = availability.gather(rows)
+    people = [kept.people[who] for who in therapists if who in kept.people]
+    rules = kept.rules(centre)
+    return {person.id: list(availability.day_load(person.schedule, rules, first, last, busy)) for person in people}
+
+
+def zone_of(centre: Centre, person: Person | None) -> dt.tzinfo:
+    return zoneinfo.ZoneInfo(person.schedule.zone) if person else centre.zone
+
