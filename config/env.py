@@ -21,10 +21,14 @@ class Variable(NamedTuple):
 
 VARIABLES: dict[str, Variable] = {
     "SECRET_KEY": Variable("", True, "Signs cookies and links; long and random."),
-    "DATABASE_URL": Variable("", True, "postgres://verbena:…@host:5432/verbena, the login role (PostgreSQL 15 or newer)."),
+    "DATABASE_URL": Variable(
+        "", True, "postgres://verbena:…@host:5432/verbena, the login role (PostgreSQL 15 or newer)."
+    ),
     "REDIS_URL": Variable("", True, "redis://host:6379/0, for background work and the cache."),
     "EMAIL_URL": Variable("", True, "smtp+tls://user:password@host:587, where mail leaves."),
-    "PUBLIC_HOST": Variable("localhost", False, "Host name of the public site and of Django admin; centres default to <slug>.<host>."),
+    "PUBLIC_HOST": Variable(
+        "localhost", False, "Host name of the public site and of Django admin; centres default to <slug>.<host>."
+    ),
     "PORT": Variable("8000", False, "Port of the web server, and in addresses when the scheme's own port is not used."),
     "SITE_SCHEME": Variable("http", False, "https in production: how addresses in mail begin."),
     "SITE_PORT": Variable("", False, "Port in addresses in mail, when it is not the scheme's own."),
@@ -33,7 +37,9 @@ VARIABLES: dict[str, Variable] = {
     "DATABASE_POOLER": Variable("", False, "Set to `session` when a pooler in session mode stands before PostgreSQL."),
     "DATABASE_MAX_AGE": Variable("300", False, "Seconds a web process keeps a database connection."),
     "METRICS_PORT": Variable("", False, "Port for Prometheus metrics; empty switches them off."),
-    "METRICS_DIR": Variable("", False, "Folder where web processes share metrics; PROMETHEUS_MULTIPROC_DIR overrides it."),
+    "METRICS_DIR": Variable(
+        "", False, "Folder where web processes share metrics; PROMETHEUS_MULTIPROC_DIR overrides it."
+    ),
     "MEDIA_ROOT": Variable("", False, "Folder of uploaded photos and logos; var/media unless set."),
     "LOG_LEVEL": Variable("INFO", False, "Least severe level that is logged."),
 }

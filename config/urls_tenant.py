@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from apps.tenants.views import Brand, Logo
+
 urlpatterns = [
+    path("brand.css", Brand.as_view(), name="brand"),
+    path("logo", Logo.as_view(), name="logo"),
     path("account/", include("allauth.urls")),
     path("people/", include("apps.accounts.urls")),
     path("patients/", include("apps.patients.urls")),

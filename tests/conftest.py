@@ -36,10 +36,20 @@ def django_db_setup(django_db_blocker):
         provisioning.migrate_public()
         provisioning.refresh_template()
         first = actions.open_centre(
-            slug="sunrise", name="Sunrise Therapy", time_zone="America/New_York", currency="USD", country="US", status="active"
+            slug="sunrise",
+            name="Sunrise Therapy",
+            time_zone="America/New_York",
+            currency="USD",
+            country="US",
+            status="active",
         )
         second = actions.open_centre(
-            slug="harbour", name="Harbour Clinic", time_zone="Europe/London", currency="GBP", country="GB", status="active"
+            slug="harbour",
+            name="Harbour Clinic",
+            time_zone="Europe/London",
+            currency="GBP",
+            country="GB",
+            status="active",
         )
         with tenant_context(first):
             cast.enter_first()
@@ -103,7 +113,9 @@ def fresh_centre(django_db_setup, django_db_blocker):
     """A centre of its own, really committed, entered for the test and dropped afterwards. No transaction around the test."""
     slug = f"race-{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock():
-        centre = actions.open_centre(slug=slug, name="Race Clinic", time_zone="America/New_York", country="US", status="active")
+        centre = actions.open_centre(
+            slug=slug, name="Race Clinic", time_zone="America/New_York", country="US", status="active"
+        )
         try:
             with tenant_context(centre):
                 yield centre

@@ -27,7 +27,7 @@ from apps.scheduling.errors import HoldGone, NotBookableForPatient, RuleBroken
 from apps.sessions import claims
 from apps.sessions.claims import DayCount, Span
 from apps.sessions.errors import DailyCapReached, PatientTaken, SlotTaken, StateNotPossible
-from apps.sessions.models import Hold, Room, SessionEvent, State, TherapySession
+from apps.sessions.models import Hold, Room, SessionEvent, SessionTherapist, State, TherapySession
 from apps.sessions.models.session import UPCOMING
 from apps.sessions.signals import session_booked, session_moved
 from apps.tenants.models import Centre
@@ -87,7 +87,9 @@ def _day_of(centre: Centre, slot: Slot) -> dt.date:
 
 
 def _terms(centre: Centre, slot: Slot) -> tuple[int, Decimal]:
-    return world.current(centre).terms(slot.therapist.pk, slot.therapy_type, _day_of(centre, slot))
+    return world.current(centre, version=world.version()).terms(
+        slot.therapist.pk, slot.therapy_type, _day_of(centre, slot)
+    )
 
 
 def _span(slot: Slot, minutes: int) -> Span:
@@ -96,14 +98,14 @@ def _span(slot: Slot, minutes: int) -> Span:
     return Span(slot.starts_at, ends_at, kind.buffer_before_minutes, kind.buffer_after_minutes)
 
 
-def _want(slot: Slot, *, by_staff: bool, session: TherapySession | None = None, minutes: int | None = None) -> times.Want:
+def _want(slot: Slot, *, by_staff: bool, session: TherapySession | None) -> times.Want:
     return times.Want(
         therapy_type=slot.therapy_type,
         mode=slot.mode,
         therapists=[slot.therapist.pk],
         by_staff=by_staff,
         session=session.pk if session else None,
-        minutes=minutes,
+        minutes=session.duration_minutes if session else None,
     )
 
 
@@ -119,11 +121,12 @@ def _require_free(centre: Centre, slot: Slot, want: times.Want) -> None:
     raise RuleBroken(reason)
 
 
-def _require_no_overlap(slot: Slot, span: Span, rooms: Sequence[Room], besides: TherapySession | None) -> None:
+def _require_no_overlap(slot: Slot, span: Span, besides: TherapySession | None) -> None:
     """What no override passes: two sessions at one time. Neighbours' buffers give way."""
-    if claims.overlap_of_sessions([slot.therapist.pk], span, besides=besides):
+    things = [slot.therapist.pk, *([slot.room.pk] if slot.room else [])]
+    if claims.overlap_of_sessions(things, span, besides=besides):
         raise SlotTaken
-    claims.trim_neighbours([slot.therapist.pk, *(room.pk for room in rooms)], span, besides=besides)
+    claims.trim_neighbours(things, span, besides=besides)
 
 
 def _claim(
@@ -136,13 +139,13 @@ def _claim(
     session: TherapySession | None = None,
 ) -> Claim:
     """Decide, under the locks, whether and how the slot may be taken. `session` is the one being moved."""
+    if not override:
+        _require_free(centre, slot, _want(slot, by_staff=by_staff, session=session))
     minutes, price = (session.duration_minutes, session.price) if session else _terms(centre, slot)
     span = _span(slot, minutes)
     if override:
         span = Span(span.starts_at, span.ends_at)
-        _require_no_overlap(slot, span, rooms, session)
-    else:
-        _require_free(centre, slot, _want(slot, by_staff=by_staff, session=session, minutes=minutes if session else None))
+        _require_no_overlap(slot, span, session)
     room = claims.free_room(rooms, span, besides=session) if slot.mode == Mode.IN_PERSON else None
     cap = None if override else slot.therapist.daily_cap
     return Claim(span, price, DayCount(slot.therapist.pk, _day_of(centre, slot), cap), room)
@@ -223,7 +226,9 @@ def book_session(
         session = _create(centre, slot, claim, by=by, override_reason=override_reason, key=key)
         _place(session, slot, patient, claim.price, concerns)
         room = claim.room.pk if claim.room else None
-        claims.take(claims.rows(span=claim.span, counts=[claim.count], room=room, patients=[patient.pk]), session=session)
+        claims.take(
+            claims.rows(span=claim.span, counts=[claim.count], room=room, patients=[patient.pk]), session=session
+        )
         return _booked(session, by=by, reason=override_reason)
 
 
@@ -245,10 +250,12 @@ def book_held(
         _require_patient(patient)
         span = claims.span_of(hold)
         _require_patient_free(patient, span)
-        claim = Claim(span, hold.price, DayCount(hold.therapist_id, _day_of(centre, slot), hold.therapist.daily_cap), hold.room)
+        claim = Claim(
+            span, hold.price, DayCount(hold.therapist_id, _day_of(centre, slot), hold.therapist.daily_cap), hold.room
+        )
         session = _create(centre, slot, claim, by=by, key=key)
         _place(session, slot, patient, hold.price, concerns)
-        if not claims.hand_over(hold, session):
+        if claims.hand_over(hold, session) != 1 + bool(hold.room_id):
             raise HoldGone
         claims.take(claims.rows(span=span, counts=[], patients=[patient.pk]), session=session)
         hold.delete()
@@ -270,7 +277,13 @@ def _require_patient_free(patient: Patient, span: Span, besides: TherapySession 
 
 
 def _create(
-    centre: Centre, slot: Slot, claim: Claim, *, by: User | None, override_reason: str = "", key: uuid.UUID | None = None
+    centre: Centre,
+    slot: Slot,
+    claim: Claim,
+    *,
+    by: User | None,
+    override_reason: str = "",
+    key: uuid.UUID | None = None,
 ) -> TherapySession:
     return TherapySession.objects.create(
         therapy_type=slot.therapy_type,
@@ -317,12 +330,12 @@ def move_session(
     DailyCapReached, NoRoomFree, RuleBroken.
     """
     with _walls_speak():
-        session = TherapySession.objects.locked(session.pk)
         lead = session.session_therapists.select_related("therapist").get(is_lead=True)
         slot = Slot(therapist or lead.therapist, session.therapy_type, session.mode, starts_at, room)
         rooms, patients = _rooms_for(slot), claims.staying_patients(session)
         _lock(slot, rooms, [lead.therapist_id, *patients])
-        _require_movable(session)
+        session = TherapySession.objects.locked(session.pk)  # after the advisory locks: the other order deadlocks
+        _require_movable(session, lead)
         claim = _claim(centre, slot, rooms, override=bool(override_reason), by_staff=True, session=session)
         if claims.overlap_of_sessions(patients, claim.span, besides=session):
             raise PatientTaken
@@ -331,8 +344,10 @@ def move_session(
         return _moved(session, before, by=by, reason=override_reason or reason)
 
 
-def _require_movable(session: TherapySession) -> None:
-    if session.state not in UPCOMING or session.starts_at <= clock.now():
+def _require_movable(session: TherapySession, lead: SessionTherapist) -> None:
+    """Raises StateNotPossible when it began, ended, or changed hands while we waited for the locks."""
+    unchanged = session.session_therapists.filter(is_lead=True, therapist=lead.therapist_id).exists()
+    if session.state not in UPCOMING or session.starts_at <= clock.now() or not unchanged:
         raise StateNotPossible
 
 
@@ -350,8 +365,9 @@ def _settle(session: TherapySession, slot: Slot, claim: Claim, patients: Sequenc
 
 def _moved(session: TherapySession, before: dt.datetime, *, by: User, reason: str) -> TherapySession:
     kind = SessionEvent.Kind.MOVED
-    event = session.events.create(kind=kind, by=by, reason=reason, from_starts_at=before, to_starts_at=session.starts_at)
+    event = session.events.create(
+        kind=kind, by=by, reason=reason, from_starts_at=before, to_starts_at=session.starts_at
+    )
     audit.record(by=by, verb="moved", obj=session, changes={"starts_at": [before, session.starts_at]}, reason=reason)
     session_moved.send(TherapySession, session=session, event=event, by=by)
     return session
-

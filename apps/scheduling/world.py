@@ -118,15 +118,21 @@ def current(centre: Centre, *, version: int | None = None) -> World:
     return world
 
 
+def version() -> int:
+    """The schedule version that the database has now. One query."""
+    return ScheduleVersion.objects.values_list("number", flat=True).first() or 0
+
+
 def forget() -> None:
+    """Drop every kept world of this process."""
     _worlds.clear()
 
 
 def _build(centre: Centre, today: dt.date) -> World:
-    version = ScheduleVersion.objects.values_list("number", flat=True).first() or 0
+    number = version()
     span = (today - dt.timedelta(days=PAST_DAYS), today + dt.timedelta(days=FUTURE_DAYS))
     return World(
-        version=version,
+        version=number,
         built_on=today,
         closures=closures(centre, *span),
         people=_people(centre, *span),
@@ -218,7 +224,9 @@ def absence(row: TimeOff) -> "recurrence.Absence":
 
 def _places() -> tuple[Place, ...]:
     rows = Room.objects.filter(is_active=True).prefetch_related("therapy_types")
-    return tuple(Place(row.pk, frozenset(row.modes), frozenset(kind.pk for kind in row.therapy_types.all())) for row in rows)
+    return tuple(
+        Place(row.pk, frozenset(row.modes), frozenset(kind.pk for kind in row.therapy_types.all())) for row in rows
+    )
 
 
 def _offerings() -> dict[tuple[uuid.UUID, uuid.UUID], tuple[Price, ...]]:

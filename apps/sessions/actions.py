@@ -70,7 +70,9 @@ def miss_session(*, session: TherapySession, by: User, reason: str = "") -> Ther
 
 
 @transaction.atomic
-def cancel_session(*, session: TherapySession, by: User | None, reason: str = "", as_patient: bool = False) -> TherapySession:
+def cancel_session(
+    *, session: TherapySession, by: User | None, reason: str = "", as_patient: bool = False
+) -> TherapySession:
     """Cancel before it begins and free everything it had taken. Sends `session_cancelled`.
 
     `as_patient` holds the policy that was frozen at booking. Raises NoticeTooShort, StateNotPossible.

@@ -32,7 +32,10 @@ class Span:
     @property
     def wide(self) -> tuple[dt.datetime, dt.datetime]:
         """With its buffers: what a therapist and a room are taken for."""
-        before, after = dt.timedelta(minutes=self.buffer_before_minutes), dt.timedelta(minutes=self.buffer_after_minutes)
+        before, after = (
+            dt.timedelta(minutes=self.buffer_before_minutes),
+            dt.timedelta(minutes=self.buffer_after_minutes),
+        )
         return self.starts_at - before, self.ends_at + after
 
 
@@ -69,7 +72,9 @@ def free_room(rooms: Sequence[Room], span: Span, *, besides: TherapySession | No
     """Return the first of `rooms` that is free for the span with its buffers. Raises NoRoomFree. Call under their locks."""
     starts_at, ends_at = span.wide
     rows = Occupancy.objects.filter(what__in=[room.pk for room in rooms], starts_at__lt=ends_at, ends_at__gt=starts_at)
-    taken = set(rows.exclude(session=besides).values_list("what", flat=True) if besides else rows.values_list("what", flat=True))
+    taken = set(
+        rows.exclude(session=besides).values_list("what", flat=True) if besides else rows.values_list("what", flat=True)
+    )
     for room in rooms:
         if room.pk not in taken:
             return room
@@ -104,7 +109,8 @@ def rows(
     if room is not None:
         made.append(Occupancy(resource=Resource.ROOM, what=room, **wide))
     made += [
-        Occupancy(resource=Resource.PATIENT, what=patient, starts_at=span.starts_at, ends_at=span.ends_at) for patient in patients
+        Occupancy(resource=Resource.PATIENT, what=patient, starts_at=span.starts_at, ends_at=span.ends_at)
+        for patient in patients
     ]
     return made
 
@@ -142,16 +148,24 @@ def trim_neighbours(things: Sequence[uuid.UUID], span: Span, *, besides: Therapy
     session overlaps.
     """
     starts_at, ends_at = span.wide
-    near = Occupancy.objects.filter(what__in=things, starts_at__lt=ends_at, ends_at__gt=starts_at, session__isnull=False)
-    for session in TherapySession.objects.filter(pk__in=near.values("session_id")).exclude(pk=besides.pk if besides else None):
+    near = Occupancy.objects.filter(
+        what__in=things, starts_at__lt=ends_at, ends_at__gt=starts_at, session__isnull=False
+    )
+    for session in TherapySession.objects.filter(pk__in=near.values("session_id")).exclude(
+        pk=besides.pk if besides else None
+    ):
         _trim(session, starts_at, ends_at)
 
 
 def _trim(session: TherapySession, starts_at: dt.datetime, ends_at: dt.datetime) -> None:
     if session.ends_at <= starts_at:
-        session.buffer_after_minutes = min(session.buffer_after_minutes, int((starts_at - session.ends_at).total_seconds() // 60))
+        session.buffer_after_minutes = min(
+            session.buffer_after_minutes, int((starts_at - session.ends_at).total_seconds() // 60)
+        )
     else:
-        session.buffer_before_minutes = min(session.buffer_before_minutes, int((session.starts_at - ends_at).total_seconds() // 60))
+        session.buffer_before_minutes = min(
+            session.buffer_before_minutes, int((session.starts_at - ends_at).total_seconds() // 60)
+        )
     session.save(update_fields=["buffer_before_minutes", "buffer_after_minutes"])
     wide = span_of(session).wide
     mine = Occupancy.objects.filter(session=session, resource__in=[Resource.THERAPIST, Resource.ROOM])

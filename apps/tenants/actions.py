@@ -4,42 +4,91 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import FileField
+from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import schema_context
 
 from apps.tenants import directory, provisioning
-from apps.tenants.models import Centre, Domain, schema_for
+from apps.tenants.models import Centre, Domain, schema_for, validate_host
 
 
 def open_centre(*, slug: str, name: str, domain: str | None = None, **facts: Any) -> Centre:
-    """Open a centre in about a quarter of a second; its host answers at once.
+    """Open a centre in about a quarter of a second; its host answers as soon as the transaction commits.
 
-    Raises ValidationError (by field) for a bad or taken slug, host, zone or colour. All or nothing.
+    Raises ValidationError (by field) for a bad or taken slug, host, zone or colour, TemplateMissing when migrations
+    changed since `manage.py prepare`. All or nothing.
     """
-    candidate = Centre(slug=slug, name=name, schema_name=schema_for(slug), **facts)
-    host = domain or f"{slug}.{settings.PUBLIC_HOST}"
+    host = (domain or f"{slug}.{settings.PUBLIC_HOST}").strip().lower()
     with schema_context("public"):
-        candidate.full_clean(exclude=["schema_name"])
-        if Domain.objects.filter(domain=host.lower()).exists() or host.lower() == settings.PUBLIC_HOST:
-            raise ValidationError({"domain": f"The host name {host} is taken."})
-    centre = provisioning.create_centre(slug=slug, name=name, domain=host, **facts)
-    directory.changed()
+        _check(Centre(slug=slug, name=name, schema_name=schema_for(slug), **facts), host)
+        try:
+            centre = provisioning.create_centre(slug=slug, name=name, domain=host, **facts)
+        except IntegrityError as race:
+            raise ValidationError(_("Somebody has just taken this short name or host name.")) from race
+        transaction.on_commit(directory.changed)
     return centre
+
+
+def _check(candidate: Centre, host: str) -> None:
+    errors: dict[str, Any] = {}
+    for check in (lambda: candidate.full_clean(exclude=["schema_name"]), lambda: check_host(host)):
+        try:
+            check()
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
+
+
+def check_host(host: str) -> None:
+    """Raise ValidationError (field `domain`) unless the host name is well formed and free. One query."""
+    try:
+        validate_host(host)
+    except ValidationError as error:
+        raise ValidationError({"domain": error}) from error
+    if Domain.objects.filter(domain=host).exists():
+        raise ValidationError({"domain": _("The host name %(host)s is taken.") % {"host": host}})
 
 
 def change_centre(centre: Centre, **facts: Any) -> Centre:
     """Change facts of a centre (its settings, its status) and tell every process. Raises ValidationError by field.
 
-    The row lives in public: the connection leaves the centre's schema for this one write and returns.
+    The row lives in public: the connection leaves the centre's schema for this one write and returns. A new file goes to
+    the centre's own folder; the one it replaces is deleted once the change is committed.
     """
     with schema_context("public"), transaction.atomic():
         fresh = Centre.objects.select_for_update().get(pk=centre.pk)
+        before = {field.name: getattr(fresh, field.name).name for field in _file_fields(facts)}
         for name, value in facts.items():
-            setattr(fresh, name, value)
+            Centre._meta.get_field(name).save_form_data(fresh, value)
         fresh.full_clean()
+        _store_files(fresh, facts)
         fresh.save(update_fields=list(facts))
+        transaction.on_commit(lambda: _drop_files(fresh, before))
         transaction.on_commit(directory.changed)
     return fresh
+
+
+def _file_fields(facts: dict[str, Any]) -> list[FileField]:
+    fields = (Centre._meta.get_field(name) for name in facts)
+    return [field for field in fields if isinstance(field, FileField)]
+
+
+def _store_files(centre: Centre, facts: dict[str, Any]) -> None:
+    """Write new files now, in the centre's folder: the storage goes by the connection's schema."""
+    with schema_context(centre.schema_name):
+        for field in _file_fields(facts):
+            file = getattr(centre, field.name)
+            if file and not file._committed:
+                file.save(file.name, file.file, save=False)
+
+
+def _drop_files(centre: Centre, before: dict[str, str]) -> None:
+    with schema_context(centre.schema_name):
+        for name, old in before.items():
+            if old and old != getattr(centre, name).name:
+                getattr(centre, name).storage.delete(old)
 
 
 def suspend(centre: Centre) -> Centre:
@@ -54,6 +103,12 @@ def resume(centre: Centre) -> Centre:
 def address(centre: Centre, path: str = "/") -> str:
     """Return the absolute address of a path on the centre's primary host."""
     with schema_context("public"):
-        host = Domain.objects.filter(tenant_id=centre.pk).order_by("-is_primary", "domain").values_list("domain", flat=True).first()
+        hosts = Domain.objects.filter(tenant_id=centre.pk).order_by("-is_primary", "domain")
+        host = hosts.values_list("domain", flat=True).first()
+    return site(str(host or ""), path)
+
+
+def site(host: str, path: str = "/") -> str:
+    """Return the absolute address of a path on a host of this installation."""
     port = f":{settings.SITE_PORT}" if settings.SITE_PORT else ""
     return f"{settings.SITE_SCHEME}://{host}{port}{path}"

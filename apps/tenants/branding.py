@@ -32,9 +32,17 @@ def lighten_until_readable(colour: str, *, ground: str = "#0a0a0a", ratio: float
 
 
 def stylesheet(colour: str) -> str:
-    """CSS that carries the colour: as it is on light pages, lightened until it reads on dark ones."""
-    dark = lighten_until_readable(colour)
+    """CSS that carries the colour: as it is on light pages, lightened until it reads on dark ones.
+
+    The selectors are those of static/css/app.css: dark by choice, or by the system's wish when nobody chose.
+    """
+    dark = _variables(lighten_until_readable(colour), "#0a0a0a")
     return (
-        f":root{{--primary:{colour};--primary-foreground:#ffffff;--ring:{colour}}}\n"
-        f".dark{{--primary:{dark};--primary-foreground:#0a0a0a;--ring:{dark}}}\n"
+        f":root{{{_variables(colour, '#ffffff')}}}\n"
+        f"html.dark{{{dark}}}\n"
+        f"@media (prefers-color-scheme:dark){{html:not(.light,.dark){{{dark}}}}}\n"
     )
+
+
+def _variables(colour: str, on_it: str) -> str:
+    return f"--primary:{colour};--primary-foreground:{on_it};--ring:{colour}"

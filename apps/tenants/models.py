@@ -1,19 +1,27 @@
 """Centres and the host names that lead to them. The only tables of our own in the public schema."""
 
 import re
+import zlib
 import zoneinfo
 
+from babel import Locale, UnknownLocaleError
+from babel.numbers import is_currency
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from apps.tenants.branding import readable_on_white
 
-SLUG = RegexValidator(r"^[a-z][a-z0-9-]{1,39}\Z", _("Use 2 to 40 small letters, digits and hyphens, beginning with a letter."))
+SLUG = RegexValidator(
+    r"^[a-z][a-z0-9-]{1,39}\Z", _("Use 2 to 40 small letters, digits and hyphens, beginning with a letter.")
+)
+HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 RESERVED_SLUGS = frozenset({"public", "template", "admin", "www", "api", "static", "mail", "status"})
 
 
@@ -37,7 +45,36 @@ def validate_colour(value: str) -> None:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise ValidationError(_("Write the colour as #rrggbb."))
     if not readable_on_white(value):
-        raise ValidationError(_("This colour is too light: white text on it could not be read (WCAG asks for 4.5 : 1)."))
+        raise ValidationError(
+            _("This colour is too light: white text on it could not be read (WCAG asks for 4.5 : 1).")
+        )
+
+
+def validate_currency(code: str) -> None:
+    if not is_currency(code):
+        raise ValidationError(_("This is not a currency of ISO 4217, such as EUR."))
+
+
+def validate_locale(name: str) -> None:
+    try:
+        Locale.parse(name, sep="-")
+    except (UnknownLocaleError, ValueError) as unknown:
+        raise ValidationError(_("This is not a locale, such as en-GB or de.")) from unknown
+
+
+def validate_country(code: str) -> None:
+    if not re.fullmatch(r"[A-Z]{2}", code) or code not in Locale("en").territories:
+        raise ValidationError(_("This is not a country of ISO 3166, such as DE."))
+
+
+def validate_host(host: str) -> None:
+    """A host name in small letters without a port, neither the public site's own nor one that only differs by `www.`."""
+    if not HOST.match(host):
+        raise ValidationError(_("This is not a host name, such as clinic.example.org."))
+    if host.startswith("www."):
+        raise ValidationError(_("Leave out www: the centre answers with and without it."))
+    if host == settings.PUBLIC_HOST:
+        raise ValidationError(_("This host name belongs to the public site."))
 
 
 class Namespace(models.Model):
@@ -55,6 +92,10 @@ class CentreQuerySet(models.QuerySet["Centre"]):
     def open(self) -> "CentreQuerySet":
         """Centres that work: on trial or active, with their schema in place."""
         return self.with_schema().filter(status__in=Centre.OPEN, schema_there=True)
+
+    def listed(self) -> "CentreQuerySet":
+        """Centres that the public home page names: active ones, not those on trial. With their host names."""
+        return self.open().filter(status=Centre.Status.ACTIVE).prefetch_related("domains")
 
     def with_schema(self) -> "CentreQuerySet":
         """Add `schema_there`: a centre whose schema is missing must never fall through to public."""
@@ -78,9 +119,15 @@ class Centre(TenantMixin):
     slug = models.CharField(_("short name"), max_length=40, unique=True, validators=[validate_slug])
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.TRIAL)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
-    currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[RegexValidator(r"^[A-Z]{3}\Z")])
-    locale = models.CharField(_("locale"), max_length=12, default="en-US")
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters; decides the public holidays."))
+    currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[validate_currency])
+    locale = models.CharField(_("locale"), max_length=12, default="en-US", validators=[validate_locale])
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text=_("Two letters; decides the public holidays."),
+    )
     subdivision = models.CharField(_("state or region"), max_length=8, blank=True)
     tagline = models.CharField(_("one sentence about the centre"), max_length=160, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -96,7 +143,9 @@ class Centre(TenantMixin):
         _("how far ahead patients book (days)"), default=60, validators=[MinValueValidator(1), MaxValueValidator(400)]
     )
     hold_minutes = models.PositiveSmallIntegerField(
-        _("how long a chosen time is kept (minutes)"), default=10, validators=[MinValueValidator(2), MaxValueValidator(60)]
+        _("how long a chosen time is kept (minutes)"),
+        default=10,
+        validators=[MinValueValidator(2), MaxValueValidator(60)],
     )
     cancel_notice_minutes = models.PositiveIntegerField(_("patients may cancel until (minutes before)"), default=1440)
     created_at = models.DateTimeField(_("opened"), auto_now_add=True)
@@ -108,7 +157,9 @@ class Centre(TenantMixin):
         verbose_name_plural = _("centres")
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["trial", "active", "suspended", "closed"]), name="centre_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["trial", "active", "suspended", "closed"]), name="centre_status_known"
+            ),
             models.CheckConstraint(condition=Q(grid_minutes__gte=5), name="centre_grid_minutes_positive"),
             models.CheckConstraint(condition=Q(horizon_days__gte=1), name="centre_horizon_positive"),
         ]
@@ -123,6 +174,17 @@ class Centre(TenantMixin):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def logo_url(self) -> str:
+        """Where the logo is served, empty without one. The version makes browsers look again after a new upload."""
+        return f"{reverse('logo')}?v={zlib.crc32(self.logo.name.encode())}" if self.logo else ""
+
+    @property
+    def primary_host(self) -> str:
+        """The host name used in addresses that leave the house. Free after `prefetch_related("domains")`."""
+        hosts = sorted(self.domains.all(), key=lambda domain: (not domain.is_primary, domain.domain))
+        return str(hosts[0].domain) if hosts else ""
 
     def __enter__(self) -> None:
         raise TypeError("`with centre:` leaves threads in other schemas; use tenant_context(centre)")
@@ -141,6 +203,13 @@ class Domain(DomainMixin):
 
     def __str__(self) -> str:
         return str(self.domain)
+
+    def clean(self) -> None:
+        self.domain = self.domain.strip().lower()
+        try:
+            validate_host(self.domain)
+        except ValidationError as error:
+            raise ValidationError({"domain": error}) from error
 
 
 class SchemaTemplate(models.Model):

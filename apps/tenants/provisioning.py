@@ -84,7 +84,9 @@ def dump_template() -> str:
     schema = settings.TEMPLATE_SCHEMA
     without = [f"--exclude-table-data={schema}.{table}" for table in tables if table not in REFERENCE_TABLES]
     command = [_pg_dump(), f"--schema={schema}", "--no-owner", "--no-privileges", "--rows-per-insert=500", *without]
-    done = subprocess.run([*command, f"--role={settings.OWNER_ROLE}"], env=_libpq(), capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(
+        [*command, f"--role={settings.OWNER_ROLE}"], env=_libpq(), capture_output=True, text=True, check=False
+    )  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"pg_dump failed: {done.stderr.strip()}")
     return "\n".join(line for line in done.stdout.splitlines() if line and not NOISE.match(line))
@@ -197,5 +199,3 @@ def _schema_exists(schema: str) -> bool:
 def _run(statement: str, *names: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)).as_string(cursor.connection))
-
-

@@ -25,7 +25,11 @@ class Expected:
 def stale_schemas() -> list[str]:
     """Return the schemas of centres (not closed) that lack a migration of this code, by name. One UNION query."""
     with as_owner(), schema_context("public"):
-        schemas = list(Centre.objects.exclude(status=Centre.Status.CLOSED).order_by("schema_name").values_list("schema_name", flat=True))
+        schemas = list(
+            Centre.objects.exclude(status=Centre.Status.CLOSED)
+            .order_by("schema_name")
+            .values_list("schema_name", flat=True)
+        )
         return _lacking(schemas, Expected.of_this_code().names) if schemas else []
 
 

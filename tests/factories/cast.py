@@ -33,13 +33,22 @@ def enter_first() -> None:
     carol = person("Carol", "Reyes", domain, Role.PATIENT)
     dana = person("Dana", "Okafor", domain, Role.PATIENT)
     Patient.objects.create(
-        user=carol, given_name="Carol", family_name="Reyes", email=carol.email, birth_on=dt.date(1988, 2, 9), phone="+1 212 555 0123"
+        user=carol,
+        given_name="Carol",
+        family_name="Reyes",
+        email=carol.email,
+        birth_on=dt.date(1988, 2, 9),
+        phone="+1 212 555 0123",
     )
     guardian = Guardian.objects.create(user=dana, given_name="Dana", family_name="Okafor", email=dana.email)
     mia = Patient.objects.create(given_name="Mia", family_name="Okafor", birth_on=dt.date(2017, 5, 20))
     Guardianship.objects.create(guardian=guardian, patient=mia, relationship="mother", pays=True)
     speech = TherapyType.objects.create(
-        name="Speech therapy", duration_minutes=45, price=Decimal("85.00"), buffer_after_minutes=15, modes=[Mode.IN_PERSON, Mode.VIDEO]
+        name="Speech therapy",
+        duration_minutes=45,
+        price=Decimal("85.00"),
+        buffer_after_minutes=15,
+        modes=[Mode.IN_PERSON, Mode.VIDEO],
     )
     Room.objects.create(name="Garden room", modes=[Mode.IN_PERSON])
     working_therapist(person("Bob", "Chen", domain, Role.THERAPIST), speech)

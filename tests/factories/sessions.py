@@ -5,7 +5,16 @@ from decimal import Decimal
 import factory
 
 from apps.core.models import Mode
-from apps.sessions.models import Hold, Occupancy, Participant, Resource, Room, SessionEvent, SessionTherapist, TherapySession
+from apps.sessions.models import (
+    Hold,
+    Occupancy,
+    Participant,
+    Resource,
+    Room,
+    SessionEvent,
+    SessionTherapist,
+    TherapySession,
+)
 from tests.factories.patients import PatientFactory
 from tests.factories.therapists import TherapistFactory, TherapyTypeFactory
 

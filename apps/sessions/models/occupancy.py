@@ -36,7 +36,9 @@ class Hold(UUIDModel):
     buffer_before_minutes = models.PositiveSmallIntegerField(_("kept free before (minutes)"), default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(_("kept free after (minutes)"), default=0)
     token = models.CharField(_("browser"), max_length=64)
-    made_by = models.ForeignKey(User, models.CASCADE, null=True, blank=True, verbose_name=_("made by"), related_name="+")
+    made_by = models.ForeignKey(
+        User, models.CASCADE, null=True, blank=True, verbose_name=_("made by"), related_name="+"
+    )
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
     expires_at = models.DateTimeField(_("kept until"))
 
@@ -45,7 +47,10 @@ class Hold(UUIDModel):
     class Meta:
         verbose_name = _("hold")
         verbose_name_plural = _("holds")
-        indexes = [models.Index(fields=["expires_at"], name="hold_expires"), models.Index(fields=["token"], name="hold_token")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="hold_expires"),
+            models.Index(fields=["token"], name="hold_token"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="hold_times_in_order")]
 
     def __str__(self) -> str:
@@ -85,7 +90,9 @@ class Occupancy(models.Model):
     what = models.UUIDField(_("what"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
-    session = models.ForeignKey(TherapySession, models.CASCADE, null=True, related_name="occupancies", verbose_name=_("session"))
+    session = models.ForeignKey(
+        TherapySession, models.CASCADE, null=True, related_name="occupancies", verbose_name=_("session")
+    )
     hold = models.ForeignKey(Hold, models.CASCADE, null=True, related_name="occupancies", verbose_name=_("hold"))
     expires_at = models.DateTimeField(_("kept until"), null=True)
     counts_on = models.DateField(_("counts toward the day"), null=True)
@@ -98,14 +105,19 @@ class Occupancy(models.Model):
         verbose_name = _("occupancy")
         verbose_name_plural = _("occupancies")
         indexes = [
-            models.Index(fields=["what", "starts_at"], include=["ends_at", "expires_at", "counts_on"], name="occupancy_reading"),
+            models.Index(
+                fields=["what", "starts_at"], include=["ends_at", "expires_at", "counts_on"], name="occupancy_reading"
+            ),
         ]
         constraints = [
             ExclusionConstraint(
                 name="occupancy_no_overlap",
                 expressions=[
                     ("what", RangeOperators.EQUAL),
-                    (Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()), RangeOperators.OVERLAPS),
+                    (
+                        Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="occupancy_times_in_order"),
@@ -120,7 +132,8 @@ class Occupancy(models.Model):
                 name="occupancy_day_for_therapists",
             ),
             models.CheckConstraint(
-                condition=Q(daily_cap__isnull=True) | Q(day_number__lte=F("daily_cap")), name="occupancy_within_daily_cap"
+                condition=Q(daily_cap__isnull=True) | Q(day_number__lte=F("daily_cap")),
+                name="occupancy_within_daily_cap",
             ),
             models.UniqueConstraint(fields=["what", "counts_on", "day_number"], name="occupancy_day_number_once"),
         ]

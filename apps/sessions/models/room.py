@@ -19,9 +19,15 @@ class Room(UUIDModel):
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     place = models.CharField(_("where"), max_length=120, blank=True, help_text=_("Floor, wing, how to find it."))
-    modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices), verbose_name=_("ways to meet"), default=list)
+    modes = ArrayField(
+        models.CharField(max_length=10, choices=Mode.choices), verbose_name=_("ways to meet"), default=list
+    )
     therapy_types = models.ManyToManyField(
-        TherapyType, verbose_name=_("therapy types"), blank=True, related_name="rooms", help_text=_("Every type, unless some are chosen.")
+        TherapyType,
+        verbose_name=_("therapy types"),
+        blank=True,
+        related_name="rooms",
+        help_text=_("Every type, unless some are chosen."),
     )
     is_active = models.BooleanField(_("in use"), default=True)
     position = models.PositiveSmallIntegerField(_("position in lists"), default=0)

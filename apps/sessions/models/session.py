@@ -85,9 +85,13 @@ class TherapySessionQuerySet(models.QuerySet["TherapySession"]):
 class TherapySession(UUIDModel):
     """One booked meeting. Price, length, buffers and policy are as promised when it was booked."""
 
-    therapy_type = models.ForeignKey(TherapyType, models.PROTECT, verbose_name=_("therapy type"), related_name="sessions")
+    therapy_type = models.ForeignKey(
+        TherapyType, models.PROTECT, verbose_name=_("therapy type"), related_name="sessions"
+    )
     mode = models.CharField(_("way to meet"), max_length=10, choices=Mode.choices)
-    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, verbose_name=_("room"), related_name="sessions")
+    room = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, verbose_name=_("room"), related_name="sessions"
+    )
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.SCHEDULED)
@@ -112,7 +116,11 @@ class TherapySession(UUIDModel):
         indexes = [
             models.Index(fields=["starts_at"], name="session_starts"),
             models.Index(fields=["booked_at"], name="session_booked"),
-            models.Index(fields=["ends_at"], condition=Q(state__in=["scheduled", "confirmed", "in_progress"]), name="session_open_ends"),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(state__in=["scheduled", "confirmed", "in_progress"]),
+                name="session_open_ends",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_times_in_order"),
@@ -179,8 +187,12 @@ class TherapySession(UUIDModel):
 class SessionTherapist(models.Model):
     """A therapist's part in a session."""
 
-    session = models.ForeignKey(TherapySession, models.CASCADE, related_name="session_therapists", verbose_name=_("session"))
-    therapist = models.ForeignKey(Therapist, models.PROTECT, related_name="session_therapists", verbose_name=_("therapist"))
+    session = models.ForeignKey(
+        TherapySession, models.CASCADE, related_name="session_therapists", verbose_name=_("session")
+    )
+    therapist = models.ForeignKey(
+        Therapist, models.PROTECT, related_name="session_therapists", verbose_name=_("therapist")
+    )
     is_lead = models.BooleanField(_("leads"), default=True)
 
     class Meta:
@@ -215,7 +227,9 @@ class Participant(models.Model):
         verbose_name_plural = _("participants")
         constraints = [
             models.UniqueConstraint(fields=["session", "patient"], name="participant_once"),
-            models.CheckConstraint(condition=Q(state__in=["booked", "attended", "missed", "cancelled"]), name="participant_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["booked", "attended", "missed", "cancelled"]), name="participant_state_known"
+            ),
             models.CheckConstraint(condition=Q(price__gte=0), name="participant_price_not_negative"),
         ]
 
@@ -251,7 +265,12 @@ class SessionEvent(models.Model):
         verbose_name_plural = _("history")
         ordering = ["pk"]
         indexes = [models.Index(fields=["session", "id"], name="session_event_session")]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=["booked", "confirmed", "moved", "started", "completed", "missed", "cancelled"]), name="session_event_kind_known")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["booked", "confirmed", "moved", "started", "completed", "missed", "cancelled"]),
+                name="session_event_kind_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
