@@ -75,19 +75,43 @@ NAVIGATION: list[tuple[str | Promise, list[Link]]] = [
 ]
 
 
+PUBLIC: list[Link] = [
+    Link(_("Therapists"), "portal:public-therapist-list", "stethoscope"),
+    Link(_("Book"), "portal:book", "calendar-plus"),
+]
+
+
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Give the shell its links, the person's roles in words, and where the keys `/` and `n` lead."""
+    """Give the shells their links, the person's roles in words, and where the keys `/` and `n` lead."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or getattr(request, "tenant", None) is None:
+    if user is None or getattr(request, "tenant", None) is None:
         return {}
-    booking = "portal:desk-booking" if user.can(P.SESSION_BOOK) else "portal:book" if user.can(P.SESSION_BOOK_OWN) else ""
+    if not user.is_authenticated:
+        return {"public_nav": [_item(link, request.path) for link in PUBLIC]}
+    groups = [_group(label, links, user, request.path) for label, links in NAVIGATION]
     return {
-        "nav": [group for group in (_group(label, links, user, request.path) for label, links in NAVIGATION) if group["items"]],
+        "nav": [group for group in groups if group["items"]],
+        "public_nav": _public(user, request.path),
         "user_roles": ", ".join(str(role.label) for role in sorted(user.role_set)),
         "home_url": reverse("portal:home"),
-        "new_booking_url": _address(booking) if booking else "",
+        "workspace_url": reverse("portal:home") if user.is_team else "",
+        "account_url": reverse("account_email"),
+        "new_booking_url": _booking(user),
         "search_url": reverse("patients:patient-list") if user.can(P.PATIENT_READ) else "",
     }
+
+
+def _public(user: User, path: str) -> list[dict[str, object]]:
+    """On public pages a patient has their own places beside the centre's; at most four fit a phone's tab bar."""
+    mine = [link for link in NAVIGATION[-1][1] if link.shown_to(user)]
+    shown = [PUBLIC[0], *mine] if mine else PUBLIC
+    return [_item(link, path) for link in shown]
+
+
+def _booking(user: User) -> str:
+    if user.can(P.SESSION_BOOK):
+        return _address("portal:desk-booking")
+    return _address("portal:book") if user.can(P.SESSION_BOOK_OWN) else ""
 
 
 def _group(label: str | Promise, links: list[Link], user: User, path: str) -> dict[str, object]:

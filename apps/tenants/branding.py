@@ -32,17 +32,12 @@ def lighten_until_readable(colour: str, *, ground: str = "#0a0a0a", ratio: float
 
 
 def stylesheet(colour: str) -> str:
-    """CSS that carries the colour: as it is on light pages, lightened until it reads on dark ones.
-
-    The selectors are those of static/css/app.css: dark by choice, or by the system's wish when nobody chose.
-    """
+    """CSS that carries the colour: as it is on light pages, lightened until it reads on dark ones."""
+    light = _variables(colour, "#ffffff")
     dark = _variables(lighten_until_readable(colour), "#0a0a0a")
-    return (
-        f":root{{{_variables(colour, '#ffffff')}}}\n"
-        f"html.dark{{{dark}}}\n"
-        f"@media (prefers-color-scheme:dark){{html:not(.light,.dark){{{dark}}}}}\n"
-    )
+    by_system = f"@media (prefers-color-scheme:dark){{html:not(.light,.dark){dark}}}"
+    return f":root{light}\nhtml.dark{dark}\n{by_system}\n"
 
 
 def _variables(colour: str, on_it: str) -> str:
-    return f"--primary:{colour};--primary-foreground:{on_it};--ring:{colour}"
+    return f"{{--primary:{colour};--primary-foreground:{on_it};--ring:{colour}}}"
