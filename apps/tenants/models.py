@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -186,11 +185,6 @@ class Centre(TenantMixin):
         """The host name used in addresses that leave the house. Free after `prefetch_related("domains")`."""
         hosts = sorted(self.domains.all(), key=lambda domain: (not domain.is_primary, domain.domain))
         return str(hosts[0].domain) if hosts else ""
-
-    @property
-    def logo_url(self) -> str:
-        """The address of the logo on the centre's own host; empty without one."""
-        return reverse("logo") if self.logo else ""
 
     def __enter__(self) -> None:
         raise TypeError("`with centre:` leaves threads in other schemas; use tenant_context(centre)")
