@@ -16,7 +16,7 @@ PRODUCTION = {
 def main() -> int:
     """Run every check, whatever the earlier ones said, and name those that failed."""
     with servers(throwaway(VAR / "check"), keep=False) as running:
-        django = {**os.environ, **running.environment()}
+        django = {**os.environ, **running.environment(), "PATH": running.path(VENV_BIN)}
         failed = [name for name, command in steps().items() if not _passes(name, command, django)]
     if failed:
         raise Stop(f"make check: {len(failed)} of {len(steps())} checks failed: {', '.join(failed)}.")

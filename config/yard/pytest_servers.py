@@ -48,5 +48,6 @@ def environment(running: servers.Servers) -> None:
     """Set what settings read; nothing of the developer's own environment reaches the tests."""
     os.environ.update(running.environment())
     os.environ["YARD_SUPERUSER_URL"] = running.superuser_url
+    os.environ["PATH"] = running.path()
     os.environ["EMAIL_URL"] = f"filemail:///{VAR / 'test' / 'mail'}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"

@@ -51,8 +51,7 @@ def environment(running: Servers, port: int) -> dict[str, str]:
         "BEAT_SCHEDULE": str(beat / "schedule"),
         "PYTHONUNBUFFERED": "1",
     }
-    path = f"{VENV_BIN}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**defaults, **os.environ, **running.environment(), "PORT": str(port), "PATH": path}
+    return {**defaults, **os.environ, **running.environment(), "PORT": str(port), "PATH": running.path(VENV_BIN)}
 
 
 def _serve(running: Servers, port: int, began: float) -> int:

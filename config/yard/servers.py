@@ -15,14 +15,20 @@ from config.yard.valkey import Valkey
 
 @dataclass(frozen=True)
 class Servers:
-    """Addresses of what runs. `superuser_url` is empty where someone else's PostgreSQL is used."""
+    """Addresses of what runs. `superuser_url` and `programs` are empty where someone else's PostgreSQL is used."""
 
     database_url: str
     redis_url: str
     superuser_url: str = ""
+    programs: Path | None = None
 
     def environment(self) -> dict[str, str]:
         return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+
+    def path(self, *before: Path) -> str:
+        """Return a PATH on which `before` and the server's own pg_dump and psql come first."""
+        folders = [*before, *([self.programs] if self.programs else []), os.environ.get("PATH", "")]
+        return os.pathsep.join(map(str, folders))
 
 
 @contextlib.contextmanager
@@ -45,18 +51,19 @@ def servers(data_dir: Path, *, keep: bool, database_url: str = "", redis_url: st
 
 
 def _started(stack: contextlib.ExitStack, folder: Path, *, keep: bool, database_url: str, redis_url: str) -> Servers:
-    superuser_url = ""
+    superuser_url, programs = "", None
     if not database_url:
         postgres = Postgres(folder / "postgres", keep=keep)
         stack.callback(_stop, postgres)
         postgres.start()
         database_url, superuser_url = postgres.url(), postgres.url("postgres", "postgres")
+        programs = postgres.programs
     if not redis_url:
         valkey = Valkey(folder / "valkey", keep=keep)
         stack.callback(_stop, valkey)
         valkey.start()
         redis_url = valkey.url()
-    return Servers(database_url, redis_url, superuser_url)
+    return Servers(database_url, redis_url, superuser_url, programs)
 
 
 def _stop(server: Postgres | Valkey) -> None:
