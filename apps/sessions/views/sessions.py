@@ -1,0 +1,207 @@
+"""The list of sessions, one session, and the steps of its life that need no calendar."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView, View
+
+from apps.accounts.access import PermissionRequired, get_visible_or_404
+from apps.accounts.roles import Permission
+from apps.core import clock
+from apps.core.errors import DomainError
+from apps.core.forms import DateInput
+from apps.core.http import FormFlow, redirect_after
+from apps.core.lists import Column, ListPage
+from apps.sessions import actions
+from apps.sessions.models import State, TherapySession
+from apps.therapists.models import Therapist, TherapyType
+
+
+class SessionFilter(forms.Form):
+    when = forms.ChoiceField(
+        label=_("When"),
+        required=False,
+        choices=[("", _("Any time")), ("upcoming", _("Upcoming")), ("to_close", _("To close")), ("past", _("Past"))],
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *State.choices])
+    therapist = forms.ModelChoiceField(
+        label=_("Therapist"), required=False, queryset=None, empty_label=_("Every therapist")
+    )
+    therapy_type = forms.ModelChoiceField(label=_("Type"), required=False, queryset=None, empty_label=_("Every type"))
+    since = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    until = forms.DateField(label=_("Until"), required=False, widget=DateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["therapist"].queryset = Therapist.objects.select_related("user")
+        self.fields["therapy_type"].queryset = TherapyType.objects.all()
+
+
+class SessionList(PermissionRequired, ListPage):
+    permission = Permission.SESSION_READ
+    template_name = "sessions/session_list.html"
+    filter_form_class = SessionFilter
+    sorts = {
+        "starts": ("starts_at",),
+        "booked": ("booked_at",),
+        "type": ("therapy_type__name", "starts_at"),
+        "state": ("state", "starts_at"),
+    }
+    default_sort = "-starts"
+    csv_name = "sessions"
+    columns = [
+        Column(_("Begins"), "starts_at"),
+        Column(_("Ends"), "ends_at"),
+        Column(_("Patients"), "patients"),
+        Column(_("Therapist"), "lead.full_name"),
+        Column(_("Type"), "therapy_type.name"),
+        Column(_("Mode"), "get_mode_display"),
+        Column(_("Room"), lambda session: session.room or ""),
+        Column(_("State"), "get_state_display"),
+        Column(_("Price"), "price"),
+    ]
+
+    def get_rows(self) -> QuerySet[TherapySession]:
+        return TherapySession.objects.visible_to(self.request.user).for_lists()
+
+    def searched(self, rows: QuerySet[TherapySession]) -> QuerySet[TherapySession]:
+        for word in self.query.split():
+            names = Q(participants__patient__given_name__icontains=word)
+            rows = rows.filter(names | Q(participants__patient__family_name__icontains=word))
+        return rows.distinct() if self.query else rows
+
+    def filter_when(self, rows: Any, value: str) -> QuerySet[TherapySession]:
+        return getattr(rows, value)()
+
+    def filter_therapist(self, rows: Any, value: Therapist) -> QuerySet[TherapySession]:
+        return rows.for_therapist(value)
+
+    def filter_since(self, rows: Any, value: dt.date) -> QuerySet[TherapySession]:
+        return rows.filter(starts_at__gte=dt.datetime.combine(value, dt.time(), self.request.tenant.zone))
+
+    def filter_until(self, rows: Any, value: dt.date) -> QuerySet[TherapySession]:
+        end = dt.datetime.combine(value + dt.timedelta(days=1), dt.time(), self.request.tenant.zone)
+        return rows.filter(starts_at__lt=end)
+
+
+class SessionDetail(PermissionRequired, DetailView):
+    """One session with everything that was promised and everything that happened."""
+
+    permission = Permission.SESSION_READ
+    template_name = "sessions/session_detail.html"
+    context_object_name = "session"
+
+    def get_object(self, queryset: Any = None) -> TherapySession:
+        rows = TherapySession.objects.for_lists().select_related("booked_by")
+        return get_visible_or_404(rows, self.request.user, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        session, now = self.object, clock.now()
+        steps = {
+            "confirm": session.can_become(State.CONFIRMED),
+            "start": session.can_become(State.IN_PROGRESS),
+            "complete": session.can_become(State.COMPLETED) and session.starts_at <= now,
+            "miss": session.can_become(State.MISSED) and session.starts_at <= now,
+            "cancel": session.can_be_cancelled(at=now),
+            "move": session.is_upcoming and session.starts_at > now,
+        }
+        events = session.events.select_related("by")
+        return super().get_context_data(steps=steps, events=events, participants=session.participants.all(), **kwargs)
+
+
+class SessionStep(PermissionRequired, View):
+    """One button, one action. A refusal is said on the session's page; nothing is lost."""
+
+    http_method_names = ["post"]
+    permission = (Permission.SESSION_UPDATE, Permission.SESSION_COMPLETE)
+    said: Any = ""
+
+    def act(self, session: TherapySession) -> object:
+        raise AssertionError("a step must say what it does")
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        session = get_visible_or_404(TherapySession, request.user, pk=pk)
+        try:
+            self.act(session)
+            messages.success(request, self.said)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        return redirect_after(request, reverse("sessions:session-detail", args=[pk]))
+
+
+class SessionConfirm(SessionStep):
+    permission = Permission.SESSION_UPDATE
+    said = _("The session is confirmed.")
+
+    def act(self, session: TherapySession) -> object:
+        return actions.confirm_session(session=session, by=self.request.user)
+
+
+class SessionStart(SessionStep):
+    permission = Permission.SESSION_COMPLETE
+    said = _("The session is in progress.")
+
+    def act(self, session: TherapySession) -> object:
+        return actions.start_session(session=session, by=self.request.user)
+
+
+class SessionComplete(SessionStep):
+    permission = Permission.SESSION_COMPLETE
+    said = _("The session is completed.")
+
+    def act(self, session: TherapySession) -> object:
+        return actions.complete_session(session=session, by=self.request.user)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class CancelForm(ReasonForm):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept in the session's history and told to the patient and the therapist."),
+    )
+
+
+class SessionFlow(PermissionRequired, FormFlow):
+    """A step that asks something first, as a page and as a dialog."""
+
+    def get_object(self) -> TherapySession:
+        return get_visible_or_404(TherapySession.objects.for_lists(), self.request.user, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(session=self.get_object(), **kwargs)
+
+    def get_success_url(self) -> str:
+        return reverse("sessions:session-detail", args=[self.kwargs["pk"]])
+
+
+class SessionCancel(SessionFlow):
+    permission = Permission.SESSION_UPDATE
+    form_class = CancelForm
+    template_name = "sessions/session_cancel.html"
+    success_message = _("The session is cancelled. The patient and the therapist are told.")
+
+    def act(self, form: CancelForm) -> TherapySession:
+        return actions.cancel_session(session=self.get_object(), by=self.request.user, **form.cleaned_data)
+
+
+class SessionMiss(SessionFlow):
+    permission = Permission.SESSION_COMPLETE
+    form_class = ReasonForm
+    template_name = "sessions/session_miss.html"
+    success_message = _("The session is marked as no-show.")
+
+    def act(self, form: ReasonForm) -> TherapySession:
+        return actions.miss_session(session=self.get_object(), by=self.request.user, **form.cleaned_data)

@@ -1,0 +1,48 @@
+"""Races with real threads, real connections and real commits, in a centre of their own."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django_tenants.utils import tenant_context
+
+from apps.accounts.roles import Role
+from apps.scheduling import world
+from tests.factories import TherapyTypeFactory, UserFactory, cast
+
+
+@pytest.fixture
+def clinic(fresh_centre):
+    """A fresh centre with speech therapy and one therapist who works Monday to Friday, nine to five."""
+    world.forget()
+    speech = TherapyTypeFactory(name="Speech therapy", duration_minutes=45, buffer_after_minutes=15)
+    cast.working_therapist(UserFactory(given_name="Bob", roles=[Role.THERAPIST]), speech)
+    return fresh_centre
+
+
+@pytest.fixture
+def race(fresh_centre):
+    """Return a function that runs `work(n)` on `racers` threads at once, each inside the centre on its own connection.
+
+    Answers the list of results, an exception standing for what it raised.
+    """
+
+    def run(work, racers):
+        barrier = threading.Barrier(racers)
+
+        def one(number):
+            try:
+                with tenant_context(fresh_centre):
+                    connection.ensure_connection()
+                    barrier.wait(timeout=60)
+                    return work(number)
+            except Exception as error:
+                return error
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(racers) as pool:
+            return list(pool.map(one, range(racers)))
+
+    return run
