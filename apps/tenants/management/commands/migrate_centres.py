@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if not stale:
             return
         failed = []
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=django.setup) as pool:
             running = {pool.submit(migrate_one, schema): schema for schema in stale}
             for number, future in enumerate(as_completed(running), start=1):
                 failed += self._report(future, running[future], number, len(stale))
