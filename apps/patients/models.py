@@ -1,6 +1,9 @@
 """Patients, and the guardians who act and pay for them."""
 
 import datetime as dt
+import functools
+import operator
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,10 +21,18 @@ from apps.patients.visibility import patients_of_family, patients_of_therapist
 ADULT_AT = 18  # years; under it a guardian acts for the patient
 
 
+def majority_on(day: dt.date) -> dt.date:
+    """The birthday of those who come of age on `day`: whoever was born later is a minor."""
+    try:
+        return day.replace(year=day.year - ADULT_AT)
+    except ValueError:  # 29 February, and no such day 18 years ago
+        return dt.date(day.year - ADULT_AT, 2, 28)
+
+
 class InternationalEmailValidator(EmailValidator):
     """Accepts letters beyond ASCII before the @, as mail has since RFC 6531; still no spaces."""
 
-    user_regex = type(EmailValidator.user_regex)(r"^[\w!#$%&'*+/=?^`{}|~-]+(\.[\w!#$%&'*+/=?^`{}|~-]+)*\Z")
+    user_regex = re.compile(r"^[\w!#$%&'*+/=?^`{}|~-]+(\.[\w!#$%&'*+/=?^`{}|~-]+)*\Z")
 
 
 class ContactEmailField(models.CharField):
@@ -74,6 +85,19 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             found = found.filter(facts | Q(email__icontains=word) | Q(phone__icontains=word))
         return found
 
+    def named(self, given_name: str, family_name: str) -> "PatientQuerySet":
+        return self.filter(given_name__iexact=given_name, family_name__iexact=family_name)
+
+    def with_any_identifier(self, numbers: list[tuple[str, str]]) -> "PatientQuerySet":
+        """Patients who carry at least one of these (system, value) pairs."""
+        pairs = [Q(system=system, value=value) for system, value in numbers]
+        found = PatientIdentifier.objects.filter(functools.reduce(operator.or_, pairs)).values("patient_id")
+        return self.filter(pk__in=found)
+
+    def needing_guardian(self) -> "PatientQuerySet":
+        """Active minors for whom nobody acts."""
+        return self.active().filter(birth_on__gt=majority_on(clock.now().date()), guardianships__isnull=True)
+
     def with_guardian_flag(self) -> "PatientQuerySet":
         """Add `has_guardian`, without a query per row."""
         return self.annotate(has_guardian=Exists(Guardianship.objects.filter(patient=OuterRef("pk"))))
@@ -87,7 +111,9 @@ class Patient(UUIDModel):
         ARCHIVED = "archived", _("Archived")
         DECEASED = "deceased", _("Deceased")
 
-    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="patient")
+    user = models.OneToOneField(
+        User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="patient"
+    )
     given_name = models.CharField(_("given name"), max_length=80)
     family_name = models.CharField(_("family name"), max_length=80)
     birth_on = models.DateField(_("date of birth"), null=True, blank=True)
@@ -115,7 +141,9 @@ class Patient(UUIDModel):
             models.Index(fields=["-created_at"], name="patient_newest"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["active", "archived", "deceased"]), name="patient_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "archived", "deceased"]), name="patient_status_known"
+            ),
             models.CheckConstraint(
                 condition=Q(deceased_on__isnull=True) | Q(status="deceased"), name="patient_deceased_has_status"
             ),
@@ -168,7 +196,9 @@ class PatientIdentifier(models.Model):
 class Guardian(UUIDModel):
     """Somebody who acts for patients: a parent, a relative, a carer. May have a login."""
 
-    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="guardian")
+    user = models.OneToOneField(
+        User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="guardian"
+    )
     given_name = models.CharField(_("given name"), max_length=80)
     family_name = models.CharField(_("family name"), max_length=80)
     email = ContactEmailField(_("e-mail"), blank=True)

@@ -1,4 +1,4 @@
-"""Whose patients are whose. The desk sees all; a therapist sees own patients; a patient or guardian sees own and children.
+"""Whose patients are whose. The desk sees all; a therapist own patients; a patient or guardian their own and children.
 
 Which patients are a therapist's own is known further up (by sessions), so that app registers its answer here.
 """

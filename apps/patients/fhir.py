@@ -1,0 +1,313 @@
+"""FHIR R4 in, plain facts out: what an outside system says about patients and their relatives. No queries here.
+
+Lenient where real data is messy (a bad mail address is left out with a warning, a phone number nobody can dial is kept
+as written), strict where a record would be wrong: no name, or not FHIR at all, is refused with the reason.
+"""
+
+import datetime as dt
+import functools
+import json
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import phonenumbers
+from babel import Locale
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from fhir.resources.R4B.patient import Patient as FhirPatient
+from fhir.resources.R4B.relatedperson import RelatedPerson as FhirRelatedPerson
+from pydantic import ValidationError as SchemaError
+
+from apps.core import clock
+from apps.patients.models import Gender, Guardianship, InternationalEmailValidator, Patient
+
+NAME_LENGTH = 80
+NAME_USES = ("official", "usual", None, "temp", "anonymous", "nickname", "old", "maiden")
+PHONE_USES = ("mobile", "home", None, "work", "temp", "old")
+Relationship = Guardianship.Relationship
+RELATIONSHIPS = {
+    "MTH": Relationship.MOTHER, "FTH": Relationship.FATHER, "PRN": Relationship.PARENT, "NMTH": Relationship.MOTHER,
+    "NFTH": Relationship.FATHER, "NPRN": Relationship.PARENT, "STPMTH": Relationship.MOTHER,
+    "STPFTH": Relationship.FATHER, "ADOPTP": Relationship.PARENT, "GRPRN": Relationship.GRANDPARENT,
+    "GRMTH": Relationship.GRANDPARENT, "GRFTH": Relationship.GRANDPARENT, "GUARD": Relationship.GUARDIAN,
+}  # fmt: skip
+"""Codes of HL7 v3 RoleCode that make a related person a guardian."""
+
+
+class Refused(Exception):
+    """This resource does not become a record, and why."""
+
+
+@dataclass
+class Person:
+    """What is known of somebody, with the sentences that the report should say about it."""
+
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    phone: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass
+class IncomingPatient(Person):
+    reference: str = ""  # "Patient/<id>", by which related persons of the same file name them
+    facts: dict[str, Any] = field(default_factory=dict)  # the other fields of Patient
+    identifiers: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class IncomingGuardian(Person):
+    patient: str = ""
+    relationship: str = Relationship.OTHER
+
+
+Incoming = IncomingPatient | IncomingGuardian
+
+
+def read(content: bytes, *, region: str) -> Iterator[tuple[str, Incoming | Refused]]:
+    """Yield every resource of the file: where it stands, and what it says or why it is refused.
+
+    `content` is one Bundle (or one resource), or one resource on each line. `region` is the country, as two letters, in
+    which phone numbers without a country code are read.
+    """
+    for where, value in _values(content):
+        if isinstance(value, Refused):
+            yield where, value
+            continue
+        for place, resource in _unbundled(where, value):
+            try:
+                yield place, _understood(resource, region)
+            except Refused as refusal:
+                yield place, refusal
+
+
+def _values(content: bytes) -> Iterator[tuple[str, Any]]:
+    whole = _loaded(content.removeprefix(b"\xef\xbb\xbf"))
+    if not isinstance(whole, Refused):
+        yield _("file"), whole
+        return
+    lines = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if line.strip()]
+    loaded = [(number, _loaded(line.removeprefix(b"\xef\xbb\xbf"))) for number, line in lines]
+    if all(isinstance(value, Refused) for _number, value in loaded):
+        yield _("file"), whole
+        return
+    for number, value in loaded:
+        yield _("line %(number)d") % {"number": number}, value
+
+
+def _loaded(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except UnicodeDecodeError:
+        return Refused(_("This is not UTF-8 text."))
+    except RecursionError:
+        return Refused(_("This is nested too deeply."))
+    except ValueError as error:
+        return Refused(_("This is not JSON: %(error)s.") % {"error": error})
+
+
+def _unbundled(where: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
+        yield where, value
+        return
+    entries = value.get("entry")
+    for number, entry in enumerate(entries if isinstance(entries, list) else [], start=1):
+        place = _("%(where)s, entry %(number)d") % {"where": where, "number": number}
+        yield place, entry.get("resource") if isinstance(entry, dict) else entry
+
+
+def _understood(resource: Any, region: str) -> Incoming:
+    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+        raise Refused(_("This is not a FHIR resource."))
+    readers = {"Patient": (FhirPatient, _patient), "RelatedPerson": (FhirRelatedPerson, _guardian)}
+    kind = resource["resourceType"]
+    if kind not in readers:
+        raise Refused(_("A %(kind)s is not a patient.") % {"kind": _text(kind, 40)})
+    model: Any
+    model, reader = readers[kind]
+    try:
+        parsed = model.model_validate(resource)
+    except SchemaError as error:
+        raise Refused(_schema_sentence(error)) from error
+    except (RecursionError, ValueError, TypeError) as error:
+        raise Refused(_("This is not valid FHIR R4: %(error)s.") % {"error": _text(str(error), 200)}) from error
+    return reader(parsed, region)
+
+
+def _schema_sentence(error: SchemaError) -> str:
+    """The first complaint, as a path and a sentence, without the values: a report travels further than a record."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    path = ".".join(str(part) for part in first["loc"])
+    facts = {"path": path, "error": " ".join(first["msg"].split())}
+    return _("This is not valid FHIR R4: %(path)s: %(error)s") % facts
+
+
+# --- patients -----------------------------------------------------------------------------------------------
+
+
+def _patient(resource: Any, region: str) -> Incoming:
+    found = IncomingPatient(reference=f"Patient/{resource.id}" if resource.id else "")
+    found.facts = _address(resource, found.warnings)
+    _name(found, resource.name)
+    _reach(found, resource.telecom, found.facts["country"] or region)
+    found.facts["gender"] = resource.gender if resource.gender in Gender.values else Gender.UNKNOWN
+    found.facts["language"] = _language(resource)
+    found.facts["birth_on"] = _birthday(resource.birthDate, found.warnings)
+    _life(found, resource)
+    found.identifiers = _identifiers(resource, found.warnings)
+    return found
+
+
+def _name(found: Person, names: Any) -> None:
+    """The official name, or the next best. A name given only as one text is split before its last word."""
+    known = [name for name in names if name.family or name.given or name.text] if names else []
+    if not known:
+        raise Refused(_("It has no name."))
+    best = min(known, key=lambda name: NAME_USES.index(name.use) if name.use in NAME_USES else len(NAME_USES))
+    given, family = " ".join(part for part in best.given or [] if part), best.family or ""
+    if not given and not family:
+        given, _space, family = (best.text or "").strip().rpartition(" ")
+    found.given_name, found.family_name = _text(given, 1000), _text(family, 1000)
+    if not found.full_name:
+        raise Refused(_("It has no name."))
+    if max(len(found.given_name), len(found.family_name)) > NAME_LENGTH:
+        raise Refused(_("Its name is longer than %(length)d letters.") % {"length": NAME_LENGTH})
+
+
+def _reach(found: Person, telecom: Any, region: str) -> None:
+    """Take the first good mail address and the phone number most likely to reach them."""
+    points = [point for point in telecom or [] if point.value and point.use != "old"]
+    for address in (_text(point.value, 1000) for point in points if point.system == "email"):
+        if _is_address(address):
+            found.email = address
+            break
+        left_out = {"email": address[:100]}
+        found.warnings.append(_("The mail address cannot be used and was left out: %(email)s") % left_out)
+    phones = [point for point in points if point.system in ("phone", "sms")]
+    phones.sort(key=lambda point: PHONE_USES.index(point.use) if point.use in PHONE_USES else len(PHONE_USES))
+    if phones:
+        found.phone = _dialled(_text(phones[0].value, 40), region, found.warnings)
+
+
+def _is_address(address: str) -> bool:
+    try:
+        InternationalEmailValidator()(address)
+    except ValidationError:
+        return False
+    return True
+
+
+def _dialled(written: str, region: str, warnings: list[str]) -> str:
+    """The number in its international form, or as written, with a warning, where no phone has it."""
+    try:
+        number = phonenumbers.parse(written, region or None)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is not None and phonenumbers.is_valid_number(number):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    warnings.append(_("The phone number is not a valid one; it was kept as written: %(phone)s") % {"phone": written})
+    return written
+
+
+def _address(resource: Any, warnings: list[str]) -> dict[str, Any]:
+    homes = sorted(resource.address or [], key=lambda one: (one.use == "old", one.use != "home"))
+    if not homes:
+        return dict.fromkeys(("street", "city", "region", "postal_code", "country"), "")
+    home = homes[0]
+    lines = ", ".join(line for line in home.line or [] if line)
+    return {
+        "street": _text(lines, 160),
+        "city": _text(home.city, 80),
+        "region": _text(home.state, 80),
+        "postal_code": _text(home.postalCode, 16),
+        "country": _country(_text(home.country, 80), warnings),
+    }
+
+
+def _country(written: str, warnings: list[str]) -> str:
+    code = written.upper() if written.upper() in countries() else ""
+    code = code or next((code for code, name in countries().items() if name.casefold() == written.casefold()), "")
+    if written and not code:
+        warnings.append(_("The country is not known and was left out: %(country)s") % {"country": written})
+    return code
+
+
+@functools.cache
+def countries() -> dict[str, str]:
+    """ISO 3166 codes and their English names."""
+    return {code: name for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()}
+
+
+def _language(resource: Any) -> str:
+    """The preferred language of conversation, else the first, as its two or three letters."""
+    spoken = sorted(resource.communication or [], key=lambda one: not one.preferred)
+    codes = [coding.code for one in spoken for coding in one.language.coding or [] if coding.code]
+    return _text(codes[0].split("-")[0].lower(), 8) if codes else ""
+
+
+def _birthday(value: Any, warnings: list[str]) -> dt.date | None:
+    if value is None:
+        return None
+    if not isinstance(value, dt.date):
+        warnings.append(_("The date of birth is not a whole date and was left out: %(date)s") % {"date": value})
+        return None
+    if value > clock.now().date():
+        warnings.append(_("The date of birth lies in the future and was left out: %(date)s") % {"date": value})
+        return None
+    return value
+
+
+def _life(found: IncomingPatient, resource: Any) -> None:
+    """Deceased, archived (the other system calls the record inactive) or active."""
+    died = resource.deceasedDateTime
+    day = died.date() if isinstance(died, dt.datetime) else died if isinstance(died, dt.date) else None
+    if died is not None or resource.deceasedBoolean:
+        found.facts["status"] = Patient.Status.DECEASED
+        found.facts["deceased_on"] = day
+        if day is None:
+            found.warnings.append(_("The day of death is not known."))
+        elif found.facts["birth_on"] and day < found.facts["birth_on"]:
+            found.warnings.append(_("The day of death lies before the date of birth."))
+    else:
+        inactive = resource.active is False
+        found.facts["status"] = Patient.Status.ARCHIVED if inactive else Patient.Status.ACTIVE
+
+
+def _identifiers(resource: Any, warnings: list[str]) -> list[tuple[str, str]]:
+    pairs = [(_text(one.system, 1000), _text(one.value, 1000)) for one in resource.identifier or [] if one.value]
+    kept = [pair for pair in dict.fromkeys(pairs) if len(pair[0]) <= 200 and 0 < len(pair[1]) <= 120]
+    if len(kept) < len(set(pairs)):
+        warnings.append(_("A number of another system is too long and was left out."))
+    return kept
+
+
+# --- relatives ----------------------------------------------------------------------------------------------
+
+
+def _guardian(resource: Any, region: str) -> Incoming:
+    reference = resource.patient.reference or ""
+    found = IncomingGuardian(patient="/".join(reference.split("/")[-2:]))
+    codes = [coding.code for one in resource.relationship or [] for coding in one.coding or []]
+    known = [RELATIONSHIPS[code] for code in codes if code in RELATIONSHIPS]
+    if not known:
+        raise Refused(_("This related person is not a parent or guardian."))
+    if resource.active is False:
+        raise Refused(_("This related person is not active any more."))
+    found.relationship = known[0]
+    _name(found, resource.name)
+    _reach(found, resource.telecom, region)
+    return found
+
+
+def _text(value: object, length: int) -> str:
+    """One line of printable text, its accents composed: the same name is the same letters."""
+    letters = unicodedata.normalize("NFC", str(value or ""))
+    words = "".join(letter if letter.isprintable() else " " for letter in letters).split()
+    return " ".join(words)[:length].strip()
