@@ -105,16 +105,18 @@ def _processes(env: dict[str, str], port: int, began: float) -> int:
 
 def _welcome(env: dict[str, str], port: int, honcho: subprocess.Popen[bytes], began: float) -> None:
     """Print the addresses and the demo people once the site answers."""
-    while time.monotonic() - began < PATIENCE or not ready(port):
+    warned = False
+    while not ready(port):
         if honcho.poll() is not None:
             return
-        if ready(port):
-            people = [VENV_PYTHON, "manage.py", "demo_people"]
-            answer = subprocess.run(people, cwd=ROOT, env=env, capture_output=True, text=True)
-            text = answer.stdout if answer.returncode == 0 else f"http://localhost:{port}/\n{answer.stderr}"
-            print(f"\n{text}\nReady after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n", flush=True)
-            return
+        if not warned and time.monotonic() - began > PATIENCE:
+            warned = True
+            say(f"The site does not answer yet: http://localhost:{port}/readyz should. The lines above may say why.")
         time.sleep(0.1)
+    people = [VENV_PYTHON, "manage.py", "demo_people"]
+    answer = subprocess.run(people, cwd=ROOT, env=env, capture_output=True, text=True)
+    text = answer.stdout if answer.returncode == 0 else f"http://localhost:{port}/\n{answer.stderr}"
+    print(f"\n{text}\nReady after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n", flush=True)
 
 
 def ready(port: int) -> bool:
