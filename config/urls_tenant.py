@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from apps.tenants.views import Brand, Logo
 
+handler500 = "apps.core.middleware.server_error"
+
 urlpatterns = [
     path("brand.css", Brand.as_view(), name="brand"),
     path("logo", Logo.as_view(), name="logo"),

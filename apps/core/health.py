@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
 class Health:
-    """`/healthz` asks nothing. `/readyz` asks the database (503 when it is away) and names a missing Redis, which is no 503:
-    bookings stand without it."""
+    """`/healthz` asks nothing. `/readyz` asks the database: 503 when it is away.
+
+    It also names a missing Redis, which is no 503: bookings stand without it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,7 +34,7 @@ def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return "away"
     return "ok"
 

@@ -2,8 +2,13 @@
 
 import contextvars
 import logging
+import traceback
+from types import TracebackType
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter as BaseFormatter
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 centre: contextvars.ContextVar[str] = contextvars.ContextVar("centre", default="")
@@ -26,4 +31,23 @@ class JsonFormatter(BaseFormatter):
             "{asctime}{levelname}{name}{message}{request_id}{centre}{user_id}",
             style="{",
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
+            reserved_attrs=[*RESERVED_ATTRS, "request"],  # Django adds it; its address may hold what was searched for
         )
+
+    def formatException(self, ei: ExcInfo) -> str:
+        """Say where and what kind, not the exception's own words: PostgreSQL quotes the row it refused."""
+        kind, error, trace = ei
+        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        facts = [fact for fact in (_kind(kind), *_database_facts(error)) if fact]
+        return "\n".join([*frames, " ".join(facts)])
+
+
+def _kind(kind: type[BaseException] | None) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}" if kind else ""
+
+
+def _database_facts(error: BaseException | None) -> list[str]:
+    """The SQLSTATE and the constraint's name, when a database error caused this."""
+    cause = error.__cause__ if error is not None else None
+    diagnosis = getattr(cause, "diag", None)
+    return [getattr(diagnosis, name) or "" for name in ("sqlstate", "constraint_name")] if diagnosis else []

@@ -1,6 +1,7 @@
 """What happens around every request, whichever host it is for."""
 
 import logging
+import sys
 import time
 import uuid
 import zoneinfo
@@ -14,11 +15,12 @@ from django.utils import timezone
 from apps.core import logs, metrics
 
 log = logging.getLogger("verbena.request")
+DatabaseAway = (OperationalError, InterfaceError)
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestLog:
-    """Give the request an id, count it, and write one line about it: method, route, status, time. Never its contents."""
+    """Give the request an id, count it, write one line about it: method, route, status, time. Never its contents."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -42,28 +44,26 @@ class RequestLog:
         if user is not None and user.is_authenticated:
             logs.user_id.set(str(user.pk))
         metrics.observe(request.method or "", route, response.status_code, seconds)
-        facts = {"method": request.method, "route": route, "status": response.status_code, "ms": round(seconds * 1000, 1)}
+        facts = {
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(seconds * 1000, 1),
+        }
         log.info("request", extra=facts)
 
 
-class PlainUnavailable:
-    """Answer a dead database with a plain 503 page that asks nothing of the database."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last answer (`handler500`): a plain 503 page while the database is away, else the 500 page. Asks no database.
 
-    def __init__(self, get_response: Respond) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return self._page()
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return self._page() if isinstance(exception, OperationalError | InterfaceError) else None
-
-    def _page(self) -> HttpResponse:
-        log.exception("the database is away")
-        return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "30"})
+    Django turns what a middleware raises into an answer before the next one sees it, so this is the one place that sees
+    a dead database wherever it was first asked.
+    """
+    if isinstance(sys.exc_info()[1], DatabaseAway):
+        log.error("the database is away")
+        page = get_template("503.html").render()
+        return HttpResponse(page, status=503, headers={"Retry-After": "30"})
+    return HttpResponse(get_template("500.html").render(), status=500)
 
 
 class ViewerTimeZone:

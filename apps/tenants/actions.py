@@ -54,8 +54,8 @@ def check_host(host: str) -> None:
 def change_centre(centre: Centre, **facts: Any) -> Centre:
     """Change facts of a centre (its settings, its status) and tell every process. Raises ValidationError by field.
 
-    The row lives in public: the connection leaves the centre's schema for this one write and returns. A new file goes to
-    the centre's own folder; the one it replaces is deleted once the change is committed.
+    The row lives in public: the connection leaves the centre's schema for this one write and returns. A new file goes
+    to the centre's own folder; the one it replaces is deleted once the change is committed.
     """
     with schema_context("public"), transaction.atomic():
         fresh = Centre.objects.select_for_update().get(pk=centre.pk)

@@ -13,12 +13,13 @@ EXTENSIONS = ("btree_gist", "pg_trgm")
 
 @register(Tags.database)
 def extensions_live_in_public(databases: Any = None, **kwargs: Any) -> list[Error]:
-    """An extension in a centre's schema disappears with that centre and takes every other centre's constraints along."""
+    """An extension in a centre's schema goes with that centre and takes every other centre's constraints along."""
     if not databases:
         return []
     with schema_context("public"), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT extname, nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = ANY(%s)",
+            "SELECT extname, nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace"
+            " WHERE extname = ANY(%s)",
             [list(EXTENSIONS)],
         )
         strays = [f"{name} in {schema}" for name, schema in cursor.fetchall() if schema != "public"]

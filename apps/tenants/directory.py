@@ -1,7 +1,7 @@
 """Which centre a host name leads to, answered from the process's memory.
 
-A change of a centre or a domain is seen by every process within a second (a version in Redis is compared once a second),
-or within half a minute while Redis is away. Zero queries per request otherwise.
+A change of a centre or a domain is seen by every process within a second (a version in Redis is compared once a
+second), or within half a minute while Redis is away. Zero queries per request otherwise.
 """
 
 import threading
@@ -23,7 +23,7 @@ _seen = {"version": 0, "looked": 0.0}
 
 
 def find(host: str) -> Centre | None:
-    """Return the centre of a host name, or None when no centre with a schema has it. The object is shared: do not change it."""
+    """Return the centre of a host name, None when no centre with a schema has it. Shared: do not change it."""
     _forget_if_changed()
     entry = _hosts.get(host)
     if entry and time.monotonic() - entry[0] < FORGET_AFTER:

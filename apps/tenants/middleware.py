@@ -14,7 +14,7 @@ from apps.tenants import directory
 
 
 class CentreMiddleware:
-    """Enter the centre of the host, leave it afterwards. Unknown host: plain 404. Suspended or closed: a page saying so."""
+    """Enter the centre of the host, leave it afterwards. Unknown host: plain 404. Suspended: a page saying so."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

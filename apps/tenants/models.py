@@ -68,7 +68,7 @@ def validate_country(code: str) -> None:
 
 
 def validate_host(host: str) -> None:
-    """A host name in small letters without a port, neither the public site's own nor one that only differs by `www.`."""
+    """A host name in small letters without a port; not the public site's own, and without `www.`."""
     if not HOST.match(host):
         raise ValidationError(_("This is not a host name, such as clinic.example.org."))
     if host.startswith("www."):
@@ -103,7 +103,7 @@ class CentreQuerySet(models.QuerySet["Centre"]):
 
 
 class Centre(TenantMixin):
-    """A therapy organisation: its name, its rules for booking, its looks. Everything else of it is in its own schema."""
+    """A therapy organisation: its name, its rules for booking, its looks. All else of it is in its own schema."""
 
     class Status(models.TextChoices):
         TRIAL = "trial", _("Trial")
@@ -178,7 +178,7 @@ class Centre(TenantMixin):
     @property
     def logo_url(self) -> str:
         """Where the logo is served, empty without one. The version makes browsers look again after a new upload."""
-        return f"{reverse('logo')}?v={zlib.crc32(self.logo.name.encode())}" if self.logo else ""
+        return f"{reverse('logo')}?v={zlib.crc32(str(self.logo.name).encode())}" if self.logo else ""
 
     @property
     def primary_host(self) -> str:

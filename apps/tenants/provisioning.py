@@ -1,4 +1,4 @@
-"""How a centre's schema comes to be: the text of the template schema, replayed under the centre's name, with a role of its own.
+"""How a centre's schema comes to be: the template schema's text, replayed under the centre's name, with its own role.
 
 Everything here runs under the owner's role. The rules of who may touch what are written once, in `grant_rights`.
 """
@@ -84,9 +84,8 @@ def dump_template() -> str:
     schema = settings.TEMPLATE_SCHEMA
     without = [f"--exclude-table-data={schema}.{table}" for table in tables if table not in REFERENCE_TABLES]
     command = [_pg_dump(), f"--schema={schema}", "--no-owner", "--no-privileges", "--rows-per-insert=500", *without]
-    done = subprocess.run(
-        [*command, f"--role={settings.OWNER_ROLE}"], env=_libpq(), capture_output=True, text=True, check=False
-    )  # noqa: S603
+    command.append(f"--role={settings.OWNER_ROLE}")
+    done = subprocess.run(command, env=_libpq(), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"pg_dump failed: {done.stderr.strip()}")
     return "\n".join(line for line in done.stdout.splitlines() if line and not NOISE.match(line))
@@ -134,12 +133,17 @@ def create_centre(*, slug: str, name: str, domain: str | None = None, **facts: o
     return centre
 
 
-def make_schema(schema: str) -> None:
-    """Replay the template as `schema`, make its role, grant its rights. Runs inside the caller's transaction."""
+def current_template() -> SchemaTemplate:
+    """Return the text of the template schema. Raises TemplateMissing when it is not that of the running code."""
     template = SchemaTemplate.objects.first()
     if template is None or template.fingerprint != fingerprint():
         raise TemplateMissing("The template schema is not up to date. Run: manage.py prepare")
-    text = template.sql.replace(settings.TEMPLATE_SCHEMA, schema)
+    return template
+
+
+def make_schema(schema: str) -> None:
+    """Replay the template as `schema`, make its role, grant its rights. Runs inside the caller's transaction."""
+    text = current_template().sql.replace(settings.TEMPLATE_SCHEMA, schema)
     _run("CREATE SCHEMA {}", schema)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL check_function_bodies = false; SET LOCAL search_path = ''")

@@ -42,6 +42,7 @@ def usage(schemas: Iterable[str]) -> dict[str, dict[str, int]]:
 
 
 def _count(schema: str, counter: Counter) -> sql.Composed:
-    return sql.SQL("SELECT {schema}, {label}, (SELECT count(*) FROM {table} WHERE " + counter.where + ")").format(
+    count = f"(SELECT count(*) FROM {{table}} WHERE {counter.where})"  # noqa: S608  (fixed text of an app's own)
+    return sql.SQL("SELECT {schema}, {label}, " + count).format(
         schema=sql.Literal(schema), label=sql.Literal(counter.label), table=sql.Identifier(schema, counter.table)
     )

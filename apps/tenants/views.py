@@ -8,19 +8,22 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.generic import TemplateView, View
 
-from apps.tenants import branding
+from apps.tenants import actions, branding
 from apps.tenants.models import Centre
 
 BRAND_AGE = 3600  # seconds; the address carries a version, so a new colour is seen at once
 
 
 class Home(TemplateView):
-    """What Verbena is, and the centres that one may visit. One query."""
+    """What Verbena is, and the centres that one may visit. Two queries."""
 
     template_name = "tenants/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, centres=Centre.objects.listed())
+        listed = list(Centre.objects.listed())
+        for one in listed:
+            one.url = actions.site(one.primary_host)
+        return super().get_context_data(**kwargs, centres=listed)
 
 
 class Brand(View):
