@@ -1,10 +1,11 @@
-"""Worker and beat. A task enters its centre by `apps.core.tasks.centre_task`; nothing switches schemas behind its back."""
+"""Worker and beat. A task enters its centre by `apps.core.tasks.centre_task`; nothing switches schemas behind its back.
 
-import os
+Whoever starts a process says with DJANGO_SETTINGS_MODULE which settings hold; there is no default here, so that a
+production process can never fall back to a developer's.
+"""
 
 from celery import Celery
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 app = Celery("verbena")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
