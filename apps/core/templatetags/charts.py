@@ -1,7 +1,7 @@
 """Small SVG charts, the same in a page and in a PDF.
 
-Each is a `<figure>`: a picture hidden from screen readers, and a table of the same figures that only they get. No inline
-style and no script, so the strict content security policy holds; colours are classes of static/css/app.css.
+Each is a `<figure>`: a picture hidden from screen readers, and a table of the same figures that only they get. No
+inline style and no script, so the strict content security policy holds; colours are classes of static/css/app.css.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _height(value: float, most: float) -> float:
 
 
 def _day_bar(index: int, day: Any, most: float) -> SafeString:
-    """The bars of one day from the base up: what is offered behind, what is booked before it, time off in its colour."""
+    """The bars of one day: time off behind everything, then what is offered, and what is booked before it."""
     x, width = index * BAR + GAP / 2, BAR - GAP
     offered, booked = float(_of(day, "offered", 0) or 0), float(_of(day, "booked", 0) or 0)
     parts = [format_html("<title>{}</title>", _day_words(day)), _rect(x, HEIGHT - 1, width, 1, "bar-base")]
@@ -106,8 +106,8 @@ def _month_axis(days: Sequence[Any]) -> list[object]:
 
 
 def _legend(*entries: tuple[str, str]) -> SafeString:
-    swatch = '<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2" class="{}"/></svg> {}</li>'
-    return format_html('<ul class="chart-legend">{}</ul>', format_html_join("", swatch, entries))
+    square = '<svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2" class="{}"/></svg>'
+    return format_html('<ul class="chart-legend">{}</ul>', format_html_join("", f"<li>{square} {{}}</li>", entries))
 
 
 @register.simple_tag
@@ -143,7 +143,7 @@ def _off_words(off: object) -> str:
 
 @register.simple_tag
 def bar_chart(items: Sequence[Any], caption: str = "", unit: str = "", css: str = "h-32") -> SafeString:
-    """`{% bar_chart items caption="Sessions a week" %}`: items with `label`, `value` and optionally `text` (formatted)."""
+    """`{% bar_chart items caption="Sessions a week" %}`: items have `label`, `value` and perhaps `text` (formatted)."""
     items = list(items)
     most = max((float(_of(item, "value", 0) or 0) for item in items), default=0)
     bars = [_plain_bar(index, item, most) for index, item in enumerate(items)]

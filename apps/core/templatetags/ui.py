@@ -5,6 +5,7 @@ A builtin of every template: each tag's docstring says how to use it.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -21,6 +22,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+logger = logging.getLogger(__name__)
 register = template.Library()
 
 THEMES = ("light", "dark", "system")
@@ -50,7 +52,12 @@ _TOAST_ICONS = {"success": "circle-check", "warning": "triangle-alert", "error":
 def _icon(name: str, css: str) -> SafeString:
     if name in _DIRECTED:
         css = f"{css} rtl:-scale-x-100"
-    svg = lucide._render_icon(name, None, **{"class": css, "aria-hidden": "true", "focusable": "false"})
+    attrs = {"class": css, "aria-hidden": "true", "focusable": "false"}
+    try:
+        svg = lucide._render_icon(name, None, **attrs)
+    except lucide.IconDoesNotExist:
+        logger.warning("no icon is called %r", name)
+        svg = lucide._render_icon("circle-dashed", None, **attrs)
     return mark_safe(" ".join(svg.split()))  # noqa: S308  (drawn by the package, the class is ours)
 
 
