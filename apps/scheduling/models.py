@@ -43,7 +43,8 @@ class WorkingHours(models.Model):
         ordering = ["weekday", "starts_minute"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(weekday__lte=6, ends_minute__lte=DAY, ends_minute__gt=F("starts_minute")), name="working_hours_in_a_day"
+                condition=Q(weekday__lte=6, ends_minute__lte=DAY, ends_minute__gt=F("starts_minute")),
+                name="working_hours_in_a_day",
             ),
             ExclusionConstraint(
                 name="working_hours_no_overlap",
@@ -62,7 +63,9 @@ class WorkingHours(models.Model):
 class HoursException(models.Model):
     """Another template for one date: its spans replace that weekday's; no spans means a day off."""
 
-    therapist = models.ForeignKey(Therapist, models.CASCADE, related_name="hours_exceptions", verbose_name=_("therapist"))
+    therapist = models.ForeignKey(
+        Therapist, models.CASCADE, related_name="hours_exceptions", verbose_name=_("therapist")
+    )
     on = models.DateField(_("date"))
     note = models.CharField(_("note"), max_length=120, blank=True)
 
@@ -87,7 +90,8 @@ class HoursExceptionSpan(models.Model):
         ordering = ["starts_minute"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_minute__lte=DAY, ends_minute__gt=F("starts_minute")), name="hours_exception_span_in_a_day"
+                condition=Q(ends_minute__lte=DAY, ends_minute__gt=F("starts_minute")),
+                name="hours_exception_span_in_a_day",
             ),
             ExclusionConstraint(
                 name="hours_exception_span_no_overlap",
@@ -127,7 +131,9 @@ class TimeOff(UUIDModel):
     ends_on = models.DateField(_("until (including)"))
     starts_time = models.TimeField(_("from (time)"), null=True, blank=True)
     ends_time = models.TimeField(_("until (time)"), null=True, blank=True)
-    rule = models.CharField(_("repeats"), max_length=200, blank=True, help_text=_("An RFC 5545 rule, such as FREQ=WEEKLY;BYDAY=MO."))
+    rule = models.CharField(
+        _("repeats"), max_length=200, blank=True, help_text=_("An RFC 5545 rule, such as FREQ=WEEKLY;BYDAY=MO.")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     objects = TimeOffQuerySet.as_manager()
@@ -144,7 +150,10 @@ class TimeOff(UUIDModel):
                 | Q(starts_time__isnull=False, ends_time__isnull=False, ends_time__gt=F("starts_time")),
                 name="time_off_times_in_order",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["vacation", "meeting", "sick", "personal", "training"]), name="time_off_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["vacation", "meeting", "sick", "personal", "training"]),
+                name="time_off_kind_known",
+            ),
         ]
 
     def __str__(self) -> str:

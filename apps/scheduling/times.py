@@ -147,7 +147,9 @@ def why_not(centre: Centre, want: Want, starts_at: dt.datetime) -> Reason | None
     asked = Asked(centre, want, day, day)
     if not asked.people:
         return Reason(availability.Rule.NOT_BOOKABLE)
-    return availability.explain(asked.people[0].schedule, asked.rules, asked.ask, asked.busy, int(starts_at.timestamp()))
+    return availability.explain(
+        asked.people[0].schedule, asked.rules, asked.ask, asked.busy, int(starts_at.timestamp())
+    )
 
 
 def explained_day(centre: Centre, want: Want, day: dt.date) -> list[tuple[dt.datetime, Reason | None]]:
@@ -164,7 +166,9 @@ def load(centre: Centre, therapist: uuid.UUID, first: dt.date, last: dt.date) ->
     return loads(centre, [therapist], first, last).get(therapist, [])
 
 
-def loads(centre: Centre, therapists: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> dict[uuid.UUID, list[DayLoad]]:
+def loads(
+    centre: Centre, therapists: Sequence[uuid.UUID], first: dt.date, last: dt.date
+) -> dict[uuid.UUID, list[DayLoad]]:
     """`load` of several therapists from one query."""
     margin = dt.timedelta(days=2)
     noon = dt.time(12, tzinfo=dt.UTC)
@@ -179,4 +183,3 @@ def loads(centre: Centre, therapists: Sequence[uuid.UUID], first: dt.date, last:
 
 def zone_of(centre: Centre, person: Person | None) -> dt.tzinfo:
     return zoneinfo.ZoneInfo(person.schedule.zone) if person else centre.zone
-
