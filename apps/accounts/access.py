@@ -1,16 +1,19 @@
 """The page side of the matrix: one mixin on the view class, one helper for the object."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.generic import View
+from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
+from apps.core.http import wants_fragment
 
 M = TypeVar("M", bound=models.Model)
 
@@ -24,9 +27,14 @@ class PermissionRequired(View):
     SIGNED_IN: tuple[Permission, ...] = ()
     permission: Permission | tuple[Permission, ...] | None = None
 
+    @property
+    def user(self) -> User:
+        """The person who asks. Signed in: nobody else gets past `dispatch`."""
+        return cast(User, self.request.user)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_sign_in(request)
         if not self.may_enter(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -36,6 +44,15 @@ class PermissionRequired(View):
             raise ImproperlyConfigured(f"{type(self).__name__} names no permission")
         wanted = self.permission if isinstance(self.permission, tuple) else (self.permission,)
         return not wanted or any(user.can(permission) for permission in wanted)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send a browser to the sign-in page and back here; htmx is told to take the whole page there."""
+    if not wants_fragment(request):
+        return redirect_to_login(request.get_full_path())
+    came_from = request.headers.get("HX-Current-URL", "")
+    back = urlsplit(came_from)._replace(scheme="", netloc="").geturl() or request.get_full_path()
+    return HttpResponseClientRedirect(redirect_to_login(back).url)
 
 
 def get_visible_or_404(model: type[M] | models.QuerySet[M], user: User, **lookup: Any) -> M:

@@ -11,7 +11,9 @@ from apps.core import logs
 SECRET_FIELDS = frozenset({"password"})
 
 
-def record(*, by: User | None, verb: str, obj: models.Model, changes: dict[str, Any] | None = None, reason: str = "") -> AuditRecord:
+def record(
+    *, by: User | None, verb: str, obj: models.Model, changes: dict[str, Any] | None = None, reason: str = ""
+) -> AuditRecord:
     """Write that `by` (None: the system) did `verb` to `obj`. Secret fields are named, their values never kept."""
     author = by if by is not None and by.is_authenticated else None
     return AuditRecord.objects.create(

@@ -10,7 +10,7 @@ from apps.accounts.receivers import CENTRE_KEY
 
 
 class SameCentre:
-    """Sessions live in each centre's schema, so a foreign cookie finds no row; should one ever be found, it is dropped."""
+    """Sessions live in each centre's schema, so a foreign cookie finds no row; one that is found is dropped."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

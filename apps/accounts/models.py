@@ -6,6 +6,7 @@ The same tables stand in every centre's schema, for its people, and in public, f
 import functools
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.changes import Change, told
 from apps.accounts.roles import STAFF, TEAM, Permission, Role, allowed
 from apps.core.models import UUIDModel
 
@@ -28,11 +30,23 @@ class UserQuerySet(models.QuerySet["User"]):
         """Everybody who works at the centre."""
         return self.filter(roles__overlap=[role.value for role in TEAM])
 
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Every login for whoever may see users, else one's own."""
+        return self if user.can(Permission.USER_READ) else self.filter(pk=user.pk)
+
+    def in_state(self, state: str) -> "UserQuerySet":
+        """Active, inactive, or invited: active and not signed in yet."""
+        if state == "inactive":
+            return self.filter(is_active=False)
+        return self.active().filter(last_login__isnull=state == "invited")
+
     def matching(self, text: str) -> "UserQuerySet":
         """Users whose name or address contains every word of `text`."""
         found = self
         for word in text.split():
-            found = found.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(email__icontains=word))
+            found = found.filter(
+                Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(email__icontains=word)
+            )
         return found
 
 
@@ -57,7 +71,9 @@ class User(UUIDModel, AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True)
     given_name = models.CharField(_("given name"), max_length=80, blank=True)
     family_name = models.CharField(_("family name"), max_length=80, blank=True)
-    roles = ArrayField(models.CharField(max_length=12, choices=Role.choices), verbose_name=_("roles"), default=list, blank=True)
+    roles = ArrayField(
+        models.CharField(max_length=12, choices=Role.choices), verbose_name=_("roles"), default=list, blank=True
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_superuser = models.BooleanField(_("superuser"), default=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
@@ -91,6 +107,21 @@ class User(UUIDModel, AbstractBaseUser):
     @property
     def role_set(self) -> set[Role]:
         return {Role(value) for value in self.roles}
+
+    @property
+    def role_names(self) -> list[str]:
+        """The roles in words, in the order of the matrix."""
+        return [str(role.label) for role in Role if role in self.role_set]
+
+    @property
+    def state(self) -> str:
+        """`active`, `inactive`, or `invited`: may sign in and never did."""
+        if not self.is_active:
+            return "inactive"
+        return "active" if self.last_login else "invited"
+
+    def get_state_display(self) -> str:
+        return str({"active": _("May sign in"), "inactive": _("Deactivated"), "invited": _("Invited")}[self.state])
 
     @property
     def is_team(self) -> bool:
@@ -144,6 +175,9 @@ class PermissionSwitch(models.Model):
         verbose_name_plural = _("switched permissions")
         constraints = [models.UniqueConstraint(fields=["role", "permission"], name="permission_switch_one_per_cell")]
 
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.get_permission_display()}"
+
 
 class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
     def about(self, obj: models.Model) -> "AuditRecordQuerySet":
@@ -151,6 +185,11 @@ class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
 
     def matching(self, text: str) -> "AuditRecordQuerySet":
         return self.filter(Q(by_name__icontains=text) | Q(object_name__icontains=text) | Q(verb__icontains=text))
+
+    def facets(self) -> dict[str, list[str]]:
+        """Every verb and every kind of object that the trail holds. Reads the whole trail: keep the answer a while."""
+        distinct = {name: self.order_by().values_list(name, flat=True).distinct() for name in ("verb", "object_type")}
+        return {"verbs": sorted(distinct["verb"]), "kinds": sorted(distinct["object_type"])}
 
 
 class AuditRecord(models.Model):
@@ -185,3 +224,19 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_name} {self.verb} {self.object_name}"
+
+    @staticmethod
+    def kind_name(object_type: str) -> str:
+        """Return what people call a kind of object: `patient` for `patients.patient`."""
+        try:
+            return str(apps.get_model(object_type)._meta.verbose_name)
+        except LookupError:  # a model that is gone since
+            return object_type
+
+    @property
+    def kind(self) -> str:
+        return self.kind_name(self.object_type)
+
+    @property
+    def told_changes(self) -> list[Change]:
+        return told(self.object_type, self.changes)

@@ -93,11 +93,11 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "nav": [group for group in groups if group["items"]],
         "public_nav": _public(user, request.path),
         "user_roles": ", ".join(str(role.label) for role in sorted(user.role_set)),
-        "home_url": reverse("portal:home"),
-        "workspace_url": reverse("portal:home") if user.is_team else "",
+        "home_url": _address("portal:home"),
+        "workspace_url": _address("portal:home") if user.is_team else "",
         "account_url": reverse("account_email"),
         "new_booking_url": _booking(user),
-        "search_url": reverse("patients:patient-list") if user.can(P.PATIENT_READ) else "",
+        "search_url": _address("patients:patient-list") if user.can(P.PATIENT_READ) else "",
     }
 
 

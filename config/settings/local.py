@@ -9,3 +9,4 @@ SITE_PORT = env.text("SITE_PORT") or env.text("PORT")
 SHOW_SECRET_MAIL = True  # one-time codes may be read in the message log of a demo
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://*.localhost
