@@ -63,4 +63,6 @@ def not_found() -> HttpResponse:
 
 
 def closed(name: str) -> HttpResponse:
-    return HttpResponse(get_template("tenants/closed.html").render({"name": name}), status=503)
+    response = HttpResponse(get_template("tenants/closed.html").render({"name": name}), status=503)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # no error of ours: keep it out of the error log
+    return response

@@ -1,7 +1,9 @@
 """Centres: open, change, suspend, resume, their host names and how much they use. Never deleted here."""
 
+import zoneinfo
 from typing import Any
 
+from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -18,6 +20,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts import audit
 from apps.core.forms import ColorInput
+from apps.portal import opening
 from apps.portal.admin.audit import Audited
 from apps.portal.admin.site import site
 from apps.tenants import actions, directory, provisioning
@@ -25,7 +28,7 @@ from apps.tenants.models import Centre, Domain
 from apps.tenants.usage import COUNTERS, usage
 
 FACTS = [
-    (None, ["name", "slug", "host", "status"]),
+    (None, ["name", "slug", "host", "admin_email", "status"]),
     (_("Where and how"), ["time_zone", "currency", "locale", "country", "subdivision"]),
     (_("For visitors"), ["tagline", "email", "phone", "address", "brand_colour"]),
     (
@@ -35,20 +38,43 @@ FACTS = [
 ]
 
 
+OPENING = ("host", "admin_email")
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+
+
+def _countries() -> list[tuple[str, str]]:
+    known = [(code, name) for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()]
+    return [("", "-"), *sorted(known, key=lambda pair: pair[1])]
+
+
 class CentreForm(forms.ModelForm):
-    """A centre's facts. `host` is asked only when it is opened; afterwards host names are rows of their own."""
+    """A centre's facts. Host name and first administrator are asked only when it is opened."""
 
     host = forms.CharField(
-        label=_("host name"),
+        label=_("Host name"),
         required=False,
         max_length=253,
         help_text=_("Empty: the short name before the public site's host."),
     )
 
+    admin_email = forms.EmailField(
+        label=_("First administrator"),
+        help_text=_("Gets an invitation to set a password; everybody else is invited by them."),
+    )
+
     class Meta:
         model = Centre
-        fields = [name for _title, names in FACTS for name in names if name != "host"]
-        widgets = {"brand_colour": ColorInput}
+        fields = [name for _title, names in FACTS for name in names if name not in OPENING]
+        widgets = {"brand_colour": ColorInput, "time_zone": forms.Select, "country": forms.Select}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("time_zone", _zones()), ("country", _countries())):
+            if name in self.fields:
+                self.fields[name].widget.choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -80,8 +106,15 @@ class HostNames(BaseInlineFormSet):
             raise ValidationError(_("Choose one primary host name: the one that addresses in mail begin with."))
 
 
+class HostName(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_primary"].initial = False  # a new name joins the primary one, it does not replace it
+
+
 class DomainInline(admin.TabularInline):
     model = Domain
+    form = HostName
     formset = HostNames
     extra = 1
 
@@ -113,7 +146,7 @@ class Centres(Audited):
         return CentreChangeList
 
     def get_fieldsets(self, request: HttpRequest, obj: Centre | None = None) -> list[Any]:
-        hidden = {"host"} if obj else {"status"}
+        hidden = set(OPENING) if obj else {"status"}
         sets = [(title, {"fields": [name for name in names if name not in hidden]}) for title, names in FACTS]
         return [*sets, (_("Use"), {"fields": ["how_much", "schema_name", "created_at"]})] if obj else sets
 
@@ -161,7 +194,7 @@ class Centres(Audited):
                 audit.record(by=request.user, verb="changed", obj=obj, changes=changes)
             return
         facts = {name: value for name, value in form.cleaned_data.items() if name != "host"}
-        obj.__dict__.update(actions.open_centre(domain=form.cleaned_data["host"], **facts).__dict__)
+        obj.__dict__.update(opening.open_centre(domain=form.cleaned_data["host"], **facts).__dict__)
         audit.record(by=request.user, verb="opened", obj=obj)
 
     def save_formset(self, request: HttpRequest, form: CentreForm, formset: Any, change: bool) -> None:
