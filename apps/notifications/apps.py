@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class NotificationsConfig(AppConfig):
     name = "apps.notifications"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        from apps.notifications import receivers  # noqa: F401

@@ -1,5 +1,7 @@
 """Messages: one thing to be told to one person by one channel, written with its cause and sent after it."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.models import UUIDModel
-from apps.sessions.models import TherapySession
+from apps.sessions.models import SessionEvent, TherapySession
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -30,6 +32,7 @@ class Message(UUIDModel):
         QUEUED = "queued", _("Waiting")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        SKIPPED = "skipped", _("No longer needed")
 
     class Kind(models.TextChoices):
         SESSION_BOOKED = "session_booked", _("Session booked")
@@ -37,15 +40,23 @@ class Message(UUIDModel):
         SESSION_CANCELLED = "session_cancelled", _("Session cancelled")
         ACCOUNT = "account", _("Sign-in and security")
         INVITATION = "invitation", _("Invitation")
+        THERAPIST_APPROVED = "therapist_approved", _("Therapist approved")
+
+    PROMISES = frozenset({Kind.SESSION_BOOKED, Kind.SESSION_MOVED})  # true only while nothing newer happened
+    OVERTAKEN_BY: ClassVar = [SessionEvent.Kind.MOVED, SessionEvent.Kind.CANCELLED]
 
     key = models.CharField(_("key"), max_length=160, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     channel = models.CharField(_("channel"), max_length=8, default="email")
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)
-    to_user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("user"))
+    to_user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("user")
+    )
     to_name = models.CharField(_("to"), max_length=160, blank=True)
     to_address = models.CharField(_("address"), max_length=254)
-    session = models.ForeignKey(TherapySession, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("session"))
+    session = models.ForeignKey(
+        TherapySession, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("session")
+    )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("page"), blank=True)
@@ -69,9 +80,24 @@ class Message(UUIDModel):
             models.Index(fields=["-created_at"], name="message_newest"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["queued", "sent", "failed"]), name="message_state_known"),
-            models.CheckConstraint(condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"), name="message_sent_has_time"),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "sent", "failed", "skipped"]), name="message_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"), name="message_sent_has_time"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it tells of a time that no longer holds: its session was moved or cancelled since, or is over.
+
+        Costs one or two queries for a booking or a move, none for anything else.
+        """
+        if self.kind not in self.PROMISES or self.session is None:
+            return False
+        overtaken = self.session.events.filter(kind__in=self.OVERTAKEN_BY, at__gt=self.created_at)
+        return self.session.ends_at <= clock.now() or overtaken.exists()

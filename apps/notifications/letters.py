@@ -1,0 +1,235 @@
+"""What is written: subject, text and page of each letter, in the centre's words, zone and money.
+
+A letter is written once, when the fact happens, and kept in its row. It never holds what a patient wrote about their
+concerns, nor a patient's full name: the therapist's letter gives initials and a link to the session's page.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_tenants.utils import schema_context
+
+from apps.core import clock, formats
+from apps.core.models import Mode
+from apps.notifications import calendar
+from apps.notifications.models import Message
+from apps.notifications.recipients import Recipient
+from apps.sessions.models import SessionEvent, TherapySession
+from apps.tenants.actions import address
+from apps.tenants.models import Centre
+
+Kind = Message.Kind
+Fact = tuple[str, str]
+SUBJECTS = 200  # characters, as the row holds
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes: the centre, and where its pages are. Made once per event, it costs one query."""
+
+    centre: Centre
+    base: str
+
+    @classmethod
+    def current(cls) -> "Letterhead":
+        centre = current_centre()
+        return cls(centre, address(centre, ""))
+
+    @property
+    def host(self) -> str:
+        """A host name that never changes, for identifiers that must not change either."""
+        return f"{self.centre.slug}.{settings.PUBLIC_HOST}"
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """The name and address that the centre is written back to."""
+        return self.centre.name, self.centre.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+    def link(self, *names: str, **kwargs: Any) -> str:
+        """Return the absolute address of the first page of `names` that exists, else of the centre's site."""
+        for name in names:
+            try:
+                return self.base + reverse(name, urlconf=settings.ROOT_URLCONF, kwargs=kwargs)
+            except NoReverseMatch:
+                continue
+        return self.base + "/"
+
+
+def current_centre() -> Centre:
+    """Return the centre whose schema the connection is in."""
+    if isinstance(connection.tenant, Centre):
+        return connection.tenant
+    schema = connection.schema_name
+    with schema_context("public"):
+        return Centre.objects.get(schema_name=schema)
+
+
+@contextmanager
+def centre_language(centre: Centre) -> Iterator[None]:
+    """Write in the centre's language where it is one of ours, else in English."""
+    try:
+        code = translation.get_supported_language_variant(centre.locale)
+    except LookupError:
+        code = settings.LANGUAGE_CODE
+    with translation.override(code):
+        yield
+
+
+def render(name: str, **context: Any) -> tuple[str, str]:
+    """Return the text and the page of `emails/notifications/<name>`."""
+    path = f"emails/notifications/{name}"
+    text = "\n".join(line.rstrip() for line in render_to_string(f"{path}.txt", context).splitlines())
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n", render_to_string(f"{path}.html", context)
+
+
+def subject_line(text: str) -> str:
+    """One line that fits the row: no name may smuggle in a header."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:SUBJECTS]
+
+
+@dataclass(frozen=True)
+class SessionLetter:
+    """One letter about one step in a session's life to one person. `left`: the session goes on without them."""
+
+    kind: str
+    session: TherapySession
+    event: SessionEvent
+    sequence: int
+    recipient: Recipient
+    head: Letterhead
+    left: bool = False
+
+    def row(self) -> Message:
+        """Return the message, not yet saved."""
+        with centre_language(self.head.centre):
+            text, html = render(str(self.kind), **self.context())
+            return Message(
+                key=f"{self.kind}:{self.event.pk}:{self.recipient.kind}:{self.recipient.id}",
+                kind=self.kind,
+                to_user=self.recipient.user,
+                to_name=self.recipient.name[:160],
+                to_address=self.recipient.address,
+                session=self.session,
+                subject=subject_line(self.subject()),
+                text=text,
+                html=html,
+                calendar=self.entry().as_text(),
+                calendar_method=self.method,
+                not_before=clock.now(),
+            )
+
+    @property
+    def method(self) -> str:
+        return calendar.CANCEL if self.kind == Kind.SESSION_CANCELLED else calendar.REQUEST
+
+    @property
+    def link(self) -> str:
+        own = () if self.recipient.is_therapist else ("portal:my-session",)
+        return self.head.link(*own, "sessions:session-detail", pk=self.session.pk)
+
+    def subject(self) -> str:
+        facts = {"moment": self.moment(self.session.starts_at), "centre": self.head.centre.name}
+        subjects = {
+            Kind.SESSION_BOOKED: _("Booked: %(moment)s, %(centre)s"),
+            Kind.SESSION_MOVED: _("Moved to %(moment)s, %(centre)s"),
+            Kind.SESSION_CANCELLED: _("Cancelled: %(moment)s, %(centre)s"),
+        }
+        return subjects[Kind(self.kind)] % facts
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "centre": self.head.centre,
+            "language": translation.get_language() or "en",
+            "is_rtl": translation.get_language_bidi(),
+            "recipient": self.recipient,
+            "left": self.left,
+            "session": self.session,
+            "facts": list(self.facts()),
+            "was": self.moment(self.event.from_starts_at) if self._has_moved else "",
+            "policy": self.policy(),
+            "link": self.link,
+            "book_link": self.head.link("portal:book"),
+        }
+
+    @property
+    def _has_moved(self) -> bool:
+        """A move may change the therapist or the room alone."""
+        return self.event.from_starts_at is not None and self.event.from_starts_at != self.session.starts_at
+
+    def moment(self, at: dt.datetime | None) -> str:
+        return formats.moment(at, self.recipient.zone) if at else ""
+
+    def facts(self) -> Iterator[Fact]:
+        """What the letter lists, line by line: label and value."""
+        session, zone = self.session, self.recipient.zone
+        yield _("Day"), formats.day(session.starts_at, zone)
+        name = formats.zone_name(zone, session.starts_at.astimezone(zone))
+        yield _("Time"), f"{formats.span(session.starts_at, session.ends_at, zone)} ({name})"
+        yield _("Therapy"), f"{session.therapy_type.name}, {self._length()}"
+        yield from self._people()
+        yield _("Where") if session.mode == Mode.IN_PERSON else _("How"), self.place()
+        if not self.recipient.is_therapist and self.kind != Kind.SESSION_CANCELLED:
+            price = sum((place.price for place in self.recipient.places), Decimal(0))
+            yield _("Price"), formats.money(price, session.currency)
+
+    def _length(self) -> str:
+        minutes = self.session.duration_minutes
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+    def _people(self) -> Iterator[Fact]:
+        if self.recipient.is_therapist:
+            yield _("Patient"), self.initials()
+            return
+        if self.recipient.children:
+            yield _("For"), ", ".join(self.recipient.children)
+        yield _("With"), ", ".join(row.therapist.full_name for row in self.session.session_therapists.all())
+
+    def initials(self) -> str:
+        return ", ".join(patient.initials for patient in self.session.patients)
+
+    def place(self) -> str:
+        session = self.session
+        if session.mode != Mode.IN_PERSON:
+            return str(session.get_mode_display())
+        room = [session.room.name, session.room.place] if session.room else []
+        return ", ".join(part for part in (*room, *self.head.centre.address.splitlines()) if part.strip())
+
+    def policy(self) -> str:
+        """Until when the patient may cancel, as promised at booking. Not for therapists, nor after a cancellation."""
+        if self.recipient.is_therapist or self.kind == Kind.SESSION_CANCELLED:
+            return ""
+        if not self.session.cancel_notice_minutes:
+            return _("You may cancel on the session's page until it begins.")
+        until = self.moment(self.session.cancellable_until())
+        return _("You may cancel on the session's page until %(until)s. After that, please call us.") % {"until": until}
+
+    def entry(self) -> calendar.Entry:
+        session, centre = self.session, self.head.centre
+        whose = self.initials() if self.recipient.is_therapist else centre.name
+        return calendar.Entry(
+            uid=f"{session.pk}@{self.head.host}",
+            method=self.method,
+            sequence=self.sequence,
+            written_at=clock.now(),
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            summary=f"{session.therapy_type.name} · {whose}",
+            location=self.place(),
+            link=self.link,
+            organizer=self.head.sender,
+            attendee=(self.recipient.name, self.recipient.address),
+        )

@@ -1,0 +1,113 @@
+"""Who is told of what happens to a session: its patients or their guardians, and its therapists.
+
+The rules, in the order in which an address is found:
+
+* A patient is told at the address of their login, else at the address on their record.
+* A minor is not: every guardian who gets the messages is told instead. Only a minor for whom no guardian is recorded is
+  told at the address on the record: it is then the only one the centre has.
+* Guardians who get the messages of an adult are told as well as the patient.
+* Whoever died is not written to.
+* Every therapist of the session is told, as long as they may sign in.
+* One event is told once to one address: a mother of two in a family session gets one letter that names both.
+"""
+
+import zoneinfo
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from apps.accounts.models import User
+from apps.patients.models import Guardian, Guardianship, Patient
+from apps.sessions.models import Participant, SessionTherapist, TherapySession
+from apps.therapists.models import Therapist
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to tell. `places` are the places in the session that concern them: their own, or their children's."""
+
+    kind: str
+    id: str
+    name: str
+    address: str
+    user: User | None
+    zone: zoneinfo.ZoneInfo
+    places: tuple[Participant, ...] = ()
+
+    @property
+    def is_therapist(self) -> bool:
+        return self.kind == "therapist"
+
+    @property
+    def children(self) -> list[str]:
+        """The given names a guardian knows the session by; nothing for anybody else."""
+        return [place.patient.given_name for place in self.places] if self.kind == "guardian" else []
+
+
+def with_everybody(session: TherapySession) -> TherapySession:
+    """Return the session with all that letters about it say, in four queries."""
+    guardianships = Guardianship.objects.select_related("guardian__user")
+    places = Participant.objects.select_related("patient__user").prefetch_related(
+        Prefetch("patient__guardianships", guardianships)
+    )
+    therapists = SessionTherapist.objects.select_related("therapist__user")
+    return (
+        TherapySession.objects.select_related("therapy_type", "room")
+        .prefetch_related(Prefetch("participants", places), Prefetch("session_therapists", therapists))
+        .get(pk=session.pk)
+    )
+
+
+def recipients_of(session: TherapySession, centre_zone: str) -> list[Recipient]:
+    """Return everybody to be told, each address once. Free of queries after `with_everybody`."""
+    zone = zoneinfo.ZoneInfo(centre_zone)
+    staying = {patient.pk for patient in session.patients}
+    places = [place for place in session.participants.all() if place.patient_id in staying]
+    found: dict[str, Recipient] = {}
+    for recipient in (*_patients(places, zone), *_guardians(places, zone), *_therapists(session, centre_zone)):
+        if recipient.address:
+            found.setdefault(recipient.address.casefold(), recipient)
+    return list(found.values())
+
+
+def _patients(places: Iterable[Participant], zone: zoneinfo.ZoneInfo) -> Iterator[Recipient]:
+    for place in places:
+        patient = place.patient
+        if _acts_for_themselves(patient) and patient.status != Patient.Status.DECEASED:
+            user, address = _reached(patient)
+            yield Recipient("patient", str(patient.pk), patient.full_name, address, user, zone, (place,))
+
+
+def _acts_for_themselves(patient: Patient) -> bool:
+    return not patient.is_minor or not patient.guardianships.all()
+
+
+def _guardians(places: Iterable[Participant], zone: zoneinfo.ZoneInfo) -> Iterator[Recipient]:
+    wards: dict[Guardian, list[Participant]] = {}
+    for place in places:
+        for guardianship in place.patient.guardianships.all():
+            if guardianship.is_told:
+                wards.setdefault(guardianship.guardian, []).append(place)
+    for guardian, own in wards.items():
+        user, address = _reached(guardian)
+        yield Recipient("guardian", str(guardian.pk), guardian.full_name, address, user, zone, tuple(own))
+
+
+def _reached(person: Patient | Guardian) -> tuple[User | None, str]:
+    """Return the login that works, if there is one, and the address to write to."""
+    if person.user is not None and person.user.is_active:
+        return person.user, person.user.email
+    return None, person.email
+
+
+def _therapists(session: TherapySession, centre_zone: str) -> Iterator[Recipient]:
+    for row in session.session_therapists.all():
+        if row.therapist.user.is_active:
+            yield as_recipient(row.therapist, centre_zone)
+
+
+def as_recipient(therapist: Therapist, centre_zone: str) -> Recipient:
+    user = therapist.user
+    zone = therapist.zone(centre_zone)
+    return Recipient("therapist", str(therapist.pk), therapist.full_name, user.email, user, zone)
