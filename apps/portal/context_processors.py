@@ -42,7 +42,7 @@ NAVIGATION: list[tuple[str | Promise, list[Link]]] = [
         _("My work"),
         [
             Link(_("My hours"), "scheduling:my-hours", "clock", P.AVAILABILITY_MANAGE_OWN),
-            Link(_("My time off"), "scheduling:my-time-off", "palmtree", P.AVAILABILITY_MANAGE_OWN),
+            Link(_("My time off"), "scheduling:my-time-off", "tree-palm", P.AVAILABILITY_MANAGE_OWN),
         ],
     ),
     (

@@ -36,5 +36,5 @@ def _cached(country: str, years: tuple[int, ...], subdivision: str) -> tuple[Hol
 
 def _key(country: str, name: str) -> str:
     """`US:thanksgiving-day`; a day kept on another date for falling on a weekend is the same holiday."""
-    plain = name.split(" (observed")[0].split(" (substitute")[0]
+    plain = name.partition(" (observed")[0].partition(" (substitute")[0]
     return f"{country}:{'-'.join(plain.lower().split())}"[:120]

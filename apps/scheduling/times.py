@@ -7,7 +7,7 @@ Moments are aware UTC datetimes; days are local dates of each therapist's zone.
 import datetime as dt
 import uuid
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from apps.core import clock
@@ -167,9 +167,14 @@ def load(centre: Centre, therapist: uuid.UUID, first: dt.date, last: dt.date) ->
 
 
 def loads(
-    centre: Centre, therapists: Sequence[uuid.UUID], first: dt.date, last: dt.date
+    centre: Centre,
+    therapists: Sequence[uuid.UUID],
+    first: dt.date,
+    last: dt.date,
+    *,
+    swap: Callable[[Schedule], Schedule] | None = None,
 ) -> dict[uuid.UUID, list[DayLoad]]:
-    """`load` of several therapists from one query."""
+    """`load` of several therapists from one query. `swap` answers with other hours instead: what-if, nothing saved."""
     margin = dt.timedelta(days=2)
     noon = dt.time(12, tzinfo=dt.UTC)
     since, until = (int(dt.datetime.combine(day, noon).timestamp()) for day in (first - margin, last + margin))
@@ -178,7 +183,8 @@ def loads(
     busy = availability.gather(rows)
     people = [kept.people[who] for who in therapists if who in kept.people]
     rules = kept.rules(centre)
-    return {person.id: list(availability.day_load(person.schedule, rules, first, last, busy)) for person in people}
+    schedules = {person.id: swap(person.schedule) if swap else person.schedule for person in people}
+    return {who: list(availability.day_load(schedule, rules, first, last, busy)) for who, schedule in schedules.items()}
 
 
 def zone_of(centre: Centre, person: Person | None) -> dt.tzinfo:

@@ -24,6 +24,7 @@ _DJANGO = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # allauth's page of devices wants it
 ]
 _ALLAUTH = ["allauth", "allauth.account", "allauth.mfa", "allauth.usersessions"]
 _LIBRARIES = [
@@ -192,8 +193,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # how long an invitation waits; forgotten passwords are reset by code
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would be read in every centre
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}  # 1234-5678: three tries a code, three codes a minute
 ACCOUNT_ADAPTER = "apps.notifications.account_adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "apps.accounts.forms.PatientSignup"}
+ACCOUNT_FORMS = {
+    "signup": "apps.accounts.forms.PatientSignup",
+    "confirm_login_code": "apps.accounts.forms.LoginCode",
+    "confirm_email_verification_code": "apps.accounts.forms.EmailCode",
+    "confirm_password_reset_code": "apps.accounts.forms.PasswordResetCode",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

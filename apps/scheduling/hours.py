@@ -1,0 +1,132 @@
+"""Changing hours, time off and closures: one place that writes them, each with its audit record.
+
+Schedules follow at once: the database counts every such change (`ScheduleVersion`), whoever made it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import audit
+from apps.accounts.models import User
+from apps.core.errors import DomainError
+from apps.scheduling.models import (
+    Closure,
+    HoursException,
+    HoursExceptionSpan,
+    OpenHoliday,
+    TimeOff,
+    Weekday,
+    WorkingHours,
+)
+from apps.sessions.models import TherapySession
+from apps.therapists.models import Therapist
+
+Minutes = tuple[int, int]
+DAY = 24 * 60
+
+
+class SpansOverlap(DomainError):
+    code = "spans_overlap"
+    message = _("Two spans of one day overlap.")
+
+
+def minute_of(time: dt.time, *, ends: bool = False) -> int:
+    """Minutes after midnight; midnight as an end is the day's end."""
+    minutes = time.hour * 60 + time.minute
+    return DAY if ends and minutes == 0 else minutes
+
+
+def time_of(minute: int) -> dt.time:
+    """The wall-clock time; the day's end is shown as midnight."""
+    return dt.time(minute % DAY // 60, minute % 60)
+
+
+def words(spans: Iterable[Minutes]) -> str:
+    return ", ".join(f"{time_of(start):%H:%M}-{time_of(end):%H:%M}" for start, end in sorted(spans))
+
+
+def require_apart(spans: Iterable[Minutes]) -> None:
+    """Raises SpansOverlap."""
+    ordered = sorted(spans)
+    if any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
+        raise SpansOverlap
+
+
+@transaction.atomic
+def set_weekly_hours(*, therapist: Therapist, week: Sequence[Sequence[Minutes]], by: User) -> None:
+    """Replace the therapist's whole week, Monday first. Booked sessions stay as they are. Raises SpansOverlap."""
+    before = _week_in_words(therapist)
+    for spans in week:
+        require_apart(spans)
+    therapist.working_hours.all().delete()
+    WorkingHours.objects.bulk_create(
+        WorkingHours(therapist=therapist, weekday=day, starts_minute=start, ends_minute=end)
+        for day, spans in enumerate(week)
+        for start, end in spans
+    )
+    audit.record(by=by, verb="set hours", obj=therapist, changes={"hours": [before, _week_in_words(therapist)]})
+
+
+def _week_in_words(therapist: Therapist) -> str:
+    days: dict[int, list[Minutes]] = {}
+    for row in therapist.working_hours.all():
+        days.setdefault(row.weekday, []).append((row.starts_minute, row.ends_minute))
+    return "; ".join(f"{Weekday(day).name.title()} {words(spans)}" for day, spans in sorted(days.items()))
+
+
+@transaction.atomic
+def set_exception(
+    *, therapist: Therapist, on: dt.date, spans: Sequence[Minutes], note: str, by: User
+) -> HoursException:
+    """Give one date other hours (no spans: a day off), replacing what was set for it. Raises SpansOverlap."""
+    require_apart(spans)
+    HoursException.objects.filter(therapist=therapist, on=on).delete()
+    exception = HoursException.objects.create(therapist=therapist, on=on, note=note)
+    HoursExceptionSpan.objects.bulk_create(
+        HoursExceptionSpan(exception=exception, starts_minute=start, ends_minute=end) for start, end in spans
+    )
+    audit.record(by=by, verb="set hours", obj=therapist, changes={str(on): ["", words(spans) or "off"]}, reason=note)
+    return exception
+
+
+@transaction.atomic
+def remove_exception(*, exception: HoursException, by: User) -> None:
+    """Let the weekly hours hold again on that date."""
+    spans = [(span.starts_minute, span.ends_minute) for span in exception.spans.all()]
+    audit.record(
+        by=by, verb="set hours", obj=exception.therapist, changes={str(exception.on): [words(spans) or "off", ""]}
+    )
+    exception.delete()
+
+
+@transaction.atomic
+def remove_time_off(*, time_off: TimeOff, by: User) -> None:
+    audit.record(by=by, verb="deleted", obj=time_off)
+    time_off.delete()
+
+
+@transaction.atomic
+def remove_closure(*, closure: Closure, by: User) -> None:
+    audit.record(by=by, verb="deleted", obj=closure)
+    closure.delete()
+
+
+@transaction.atomic
+def switch_holiday(*, key: str, is_open: bool, by: User) -> None:
+    """Work on a public holiday (`is_open`), this year and every year, or keep it."""
+    holiday, made = OpenHoliday.objects.get_or_create(key=key)
+    if is_open and made:
+        audit.record(by=by, verb="opened on holiday", obj=holiday)
+    if not is_open:
+        audit.record(by=by, verb="closed on holiday", obj=holiday)
+        holiday.delete()
+
+
+def sessions_within(therapist: Therapist, first: dt.date, last: dt.date, zone: dt.tzinfo) -> int:
+    """How many booked sessions lie on these local days: they stay, somebody must move them."""
+    since = dt.datetime.combine(first, dt.time(), zone)
+    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
+    return TherapySession.objects.upcoming().for_therapist(therapist).overlapping(since, until).count()
