@@ -4,6 +4,7 @@ Schedules follow at once: the database counts every such change (`ScheduleVersio
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
@@ -51,7 +52,7 @@ def words(spans: Iterable[Minutes]) -> str:
 def require_apart(spans: Iterable[Minutes]) -> None:
     """Raises SpansOverlap."""
     ordered = sorted(spans)
-    if any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(ordered)):
         raise SpansOverlap
 
 

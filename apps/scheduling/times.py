@@ -5,6 +5,7 @@ Moments are aware UTC datetimes; days are local dates of each therapist's zone.
 """
 
 import datetime as dt
+import itertools
 import uuid
 import zoneinfo
 from collections.abc import Callable, Sequence
@@ -110,7 +111,7 @@ def _pieces(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[t
             cuts |= {price.valid_from for price in prices}
             cuts |= {price.valid_until + dt.timedelta(days=1) for price in prices if price.valid_until}
     edges = [first, *sorted(cut for cut in cuts if first < cut <= last), last + dt.timedelta(days=1)]
-    return [(start, end - dt.timedelta(days=1)) for start, end in zip(edges, edges[1:], strict=False)]
+    return [(start, end - dt.timedelta(days=1)) for start, end in itertools.pairwise(edges)]
 
 
 def free_starts(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[Free]:
