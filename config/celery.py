@@ -7,5 +7,6 @@ production process can never fall back to a developer's.
 from celery import Celery
 
 app = Celery("verbena")
+app.set_default()  # "current" is per thread: without this, a web server's threads would send to an unconfigured app
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
