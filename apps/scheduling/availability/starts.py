@@ -98,12 +98,15 @@ def _free(schedule: Schedule, rules: Rules, ask: Ask, busy: Busy, rooms: Shut) -
 def _sweep(starts: list[int], shut: Shut) -> list[int]:
     """The starts that no shut interval holds; intervals may overlap one another."""
     free: list[int] = []
-    at = 0
+    at, count = 0, len(starts)
     for after, before in shut:
-        low = bisect_right(starts, after, at)
-        if low > at:
+        if at == count:
+            return free
+        if starts[at] <= after:
+            low = bisect_right(starts, after, at)
             free += starts[at:low]
-        at = bisect_left(starts, before, low)
+            at = low
+        at = bisect_left(starts, before, at)
     return free + starts[at:]
 
 
