@@ -7,6 +7,8 @@ from typing import Any
 import allauth.account.forms  # noqa: F401  (before apps.accounts.tokens, which it loads half-way through its own loading)
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import get_urlconf, set_urlconf
 from django_tenants.utils import tenant_context
@@ -26,11 +28,20 @@ def open_centre(*, admin_email: str = "", **facts: Any) -> Centre:
 
     Raises what `tenants.actions.open_centre` raises. Sends `user_invited` inside the new centre.
     """
+    if admin_email:
+        _require_address(admin_email)
     centre = actions.open_centre(**facts)
     if admin_email:
         with inside(centre):
             _invite_admin(admin_email)
     return centre
+
+
+def _require_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise ValidationError({"admin_email": error}) from error
 
 
 def _invite_admin(email: str) -> User:

@@ -51,19 +51,7 @@ def _countries() -> list[tuple[str, str]]:
 
 
 class CentreForm(forms.ModelForm):
-    """A centre's facts. Host name and first administrator are asked only when it is opened."""
-
-    host = forms.CharField(
-        label=_("Host name"),
-        required=False,
-        max_length=253,
-        help_text=_("Empty: the short name before the public site's host."),
-    )
-
-    admin_email = forms.EmailField(
-        label=_("First administrator"),
-        help_text=_("Gets an invitation to set a password; everybody else is invited by them."),
-    )
+    """A centre's facts, with everything that is wrong said beside its field."""
 
     class Meta:
         model = Centre
@@ -73,25 +61,36 @@ class CentreForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (("time_zone", _zones()), ("country", _countries())):
-            if name in self.fields:
-                self.fields[name].widget.choices = choices
+            self.fields[name].widget.choices = choices
+
+
+class OpeningForm(CentreForm):
+    """What is asked only when a centre is opened: afterwards host names and users are rows of their own."""
+
+    host = forms.CharField(
+        label=_("Host name"),
+        required=False,
+        max_length=253,
+        help_text=_("Empty: the short name before the public site's host."),
+    )
+    admin_email = forms.EmailField(
+        label=_("First administrator"),
+        help_text=_("Gets an invitation to set a password; everybody else is invited by them."),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.instance._state.adding:
-            self._check_opening(cleaned)
-        return cleaned
-
-    def _check_opening(self, cleaned: dict[str, Any]) -> None:
-        cleaned["host"] = (cleaned.get("host") or f"{cleaned.get('slug', '')}.{settings.PUBLIC_HOST}").strip().lower()
+        host = cleaned.get("host") or f"{cleaned.get('slug', '')}.{settings.PUBLIC_HOST}"
+        cleaned["host"] = host.strip().lower()
         try:
             provisioning.current_template()
-            if "slug" in cleaned:
+            if cleaned.get("slug"):
                 actions.check_host(cleaned["host"])
         except ValidationError as error:
             self.add_error("host", error.error_dict["domain"])
         except provisioning.TemplateMissing as missing:
             self.add_error(None, str(missing))
+        return cleaned
 
 
 class HostNames(BaseInlineFormSet):
@@ -144,6 +143,9 @@ class Centres(Audited):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return CentreChangeList
+
+    def get_form(self, request: HttpRequest, obj: Centre | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **{"form": CentreForm if obj else OpeningForm, **kwargs})
 
     def get_fieldsets(self, request: HttpRequest, obj: Centre | None = None) -> list[Any]:
         hidden = set(OPENING) if obj else {"status"}

@@ -25,8 +25,5 @@ class Superusers(Audited):
         fixed = ("email", "last_login", "joined_at")
         return (*fixed, "is_active") if obj == request.user else fixed
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> User:
-        return audit.save_form(form, by=request.user)
-
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Nothing: `save_form` has saved it with its audit record."""
+        audit.save_form(form, by=request.user)
