@@ -62,6 +62,22 @@ class Entry:
         return person
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What people may want to know of an entry that was sent."""
+
+    summary: str
+    location: str
+    sequence: int
+    starts_at: dt.datetime
+
+
+def read(text: str) -> Shown:
+    """Read back what `Entry.as_text` wrote."""
+    event = Calendar.from_ical(text).walk("VEVENT")[0]
+    return Shown(str(event["SUMMARY"]), str(event["LOCATION"]), int(event["SEQUENCE"]), event["DTSTART"].dt)
+
+
 def _person(name: str, address: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{address}")
     # A quotation mark cannot stand in a parameter, in whatever way it is escaped (RFC 5545, 3.2).

@@ -92,6 +92,11 @@ class Message(UUIDModel):
         return self.subject
 
     @property
+    def may_be_resent(self) -> bool:
+        """Not before it was tried, not a code or a link to sign in, not old news. Costs what `is_outdated` costs."""
+        return self.state != self.State.QUEUED and not self.is_secret and not self.is_outdated
+
+    @property
     def is_outdated(self) -> bool:
         """Whether it tells of a time that no longer holds: its session was moved or cancelled since, or is over.
 
