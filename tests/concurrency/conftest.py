@@ -16,6 +16,7 @@ from tests.factories import TherapyTypeFactory, UserFactory, cast
 def clinic(fresh_centre):
     """A fresh centre with speech therapy and one therapist who works Monday to Friday, nine to five."""
     world.forget()
+    fresh_centre.country = ""  # no public holidays among the days that are raced for
     speech = TherapyTypeFactory(name="Speech therapy", duration_minutes=45, buffer_after_minutes=15)
     cast.working_therapist(UserFactory(given_name="Bob", roles=[Role.THERAPIST]), speech)
     return fresh_centre
