@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import phonenumbers
 from babel import Locale
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from fhir.resources.R4B.patient import Patient as FhirPatient
 from fhir.resources.R4B.relatedperson import RelatedPerson as FhirRelatedPerson
 from pydantic import ValidationError as SchemaError
 
-from apps.core import clock
+from apps.core import clock, phones
 from apps.patients.models import Gender, Guardianship, InternationalEmailValidator, Patient
 
 NAME_LENGTH = 80
@@ -206,12 +205,8 @@ def _is_address(address: str) -> bool:
 
 def _dialled(written: str, region: str, warnings: list[str]) -> str:
     """The number in its international form, or as written, with a warning, where no phone has it."""
-    try:
-        number = phonenumbers.parse(written, region or None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is not None and phonenumbers.is_valid_number(number):
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    if number := phones.international(written, region):
+        return number
     warnings.append(_("The phone number is not a valid one; it was kept as written: %(phone)s") % {"phone": written})
     return written
 

@@ -172,6 +172,14 @@ class Patient(UUIDModel):
         age = self.age()
         return age is not None and age < ADULT_AT
 
+    @property
+    def needs_guardian(self) -> bool:
+        """Whether this is an active minor for whom nobody acts. Free after `with_guardian_flag()`, else one query."""
+        if self.status != self.Status.ACTIVE or not self.is_minor:
+            return False
+        known = getattr(self, "has_guardian", None)
+        return not (self.guardianships.exists() if known is None else known)
+
     def clean(self) -> None:
         if self.birth_on and self.birth_on > clock.now().date():
             raise ValidationError({"birth_on": _("This date lies in the future.")})
@@ -192,6 +200,25 @@ class PatientIdentifier(models.Model):
     def __str__(self) -> str:
         return self.value
 
+    @property
+    def shown(self) -> str:
+        """What a page shows: of a social security number only its end."""
+        return f"\N{BULLET}\N{BULLET}\N{BULLET} {self.value[-4:]}" if self.system.endswith("us-ssn") else self.value
+
+
+class GuardianQuerySet(models.QuerySet["Guardian"]):
+    def matching(self, text: str) -> "GuardianQuerySet":
+        """Guardians whose name, e-mail or phone contains every word of `text`."""
+        found = self
+        for word in text.split():
+            name = Q(given_name__icontains=word) | Q(family_name__icontains=word)
+            found = found.filter(name | Q(email__icontains=word) | Q(phone__icontains=word))
+        return found
+
+    def with_patients(self) -> "GuardianQuerySet":
+        """With the patients they act for, in one more query."""
+        return self.prefetch_related("guardianships__patient")
+
 
 class Guardian(UUIDModel):
     """Somebody who acts for patients: a parent, a relative, a carer. May have a login."""
@@ -204,6 +231,8 @@ class Guardian(UUIDModel):
     email = ContactEmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     created_at = models.DateTimeField(_("registered"), auto_now_add=True)
+
+    objects = GuardianQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("guardian")

@@ -19,6 +19,12 @@ def short_day(value: object) -> str:
     return formats.day(value, skeleton="MMMEd")  # type: ignore[arg-type]
 
 
+@register.filter
+def plain_day(value: object) -> str:
+    """Nov 24, 2026: a day whose weekday nobody asks for, such as a birthday."""
+    return formats.day(value, skeleton="yMMMd") if value else ""  # type: ignore[arg-type]
+
+
 @register.simple_tag
 def span(starts_at: object, ends_at: object, zone: str | None = None) -> str:
     return formats.span(starts_at, ends_at, zone)  # type: ignore[arg-type]

@@ -1,0 +1,45 @@
+"""One row, one form: the flow of pages that create or change a row and leave an audit record with what changed."""
+
+import copy
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, models, transaction
+from django.forms import ModelForm
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import audit
+from apps.accounts.access import PermissionRequired
+from apps.core.errors import DomainError
+from apps.core.http import FormFlow
+
+
+class ChangedMeanwhile(DomainError):
+    """The database refused what the form had found good a moment before: somebody else was faster."""
+
+    code = "changed_meanwhile"
+    message = _("Somebody saved something like this at the same moment. Look at it once more and save again.")
+
+
+class RowForm(PermissionRequired, FormFlow):
+    """Create a row (`object` is None) or change one. `object` stays as it was stored, whatever was typed."""
+
+    fragment = "form"
+    object: Any = None
+    object_name: ClassVar[str] = "object"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        return kwargs if self.object is None else {**kwargs, "instance": copy.copy(self.object)}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**{self.object_name: self.object}, **context)
+
+    def act(self, form: ModelForm) -> Any:
+        try:
+            with transaction.atomic():
+                return self.save(form)
+        except IntegrityError as error:
+            raise ChangedMeanwhile from error
+
+    def save(self, form: Any) -> models.Model:
+        return audit.save_form(form, by=self.request.user)

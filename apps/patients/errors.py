@@ -1,0 +1,19 @@
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import DomainError
+
+
+class GuardianAlready(DomainError):
+    code = "guardian_already"
+    message = _("This person is a guardian of the patient already.")
+    field = "guardian"
+
+
+class PatientNotActive(DomainError):
+    code = "patient_not_active"
+    message = _("This record is not active.")
+
+
+class PatientActive(DomainError):
+    code = "patient_active"
+    message = _("This record is active already.")
