@@ -1,0 +1,248 @@
+"""`make bench`: the rows of quality.md's speed table that exist by now, each beside its floor of the same run.
+
+Prints the table and writes docs/benchmarks.md. No figure is asserted anywhere: machines are noisy, ratios are not.
+"""
+
+import datetime as dt
+import platform
+import statistics
+import time
+import uuid
+import zoneinfo
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django_tenants.utils import tenant_context  # noqa: E402
+
+from apps.accounts.models import User  # noqa: E402
+from apps.core.models import Mode  # noqa: E402
+from apps.patients.models import Patient  # noqa: E402
+from apps.scheduling import actions, availability, taken, times, world  # noqa: E402
+from apps.scheduling.actions import Slot  # noqa: E402
+from apps.tenants import actions as tenants  # noqa: E402
+from apps.tenants import provisioning, staleness  # noqa: E402
+from tests.benchmarks import clinic, engine, load  # noqa: E402
+
+ZONE = zoneinfo.ZoneInfo("America/New_York")
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+ROWS: list[tuple[str, str, str, str, str]] = []
+
+
+def row(question, floor, ours, ratio, aim):
+    ROWS.append((question, floor, ours, ratio, aim))
+    print(f"{question:46} {floor:>16} {ours:>16} {ratio:>8}   {aim}", flush=True)
+
+
+def median_ms(work, rounds):
+    work()
+    taken_ms = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        taken_ms.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken_ms)
+
+
+def compared(question, floor, ours, rounds, aim):
+    base, mine = median_ms(floor, rounds), median_ms(ours, rounds)
+    row(question, f"{base:.2f} ms", f"{mine:.2f} ms", f"{mine / base:.2f}", aim)
+
+
+def slots(centre, kind, people):
+    """The floor is the same query and one bare sweep; ours adds rules, caps, notice, horizon and the objects asked for."""
+    first = dt.date.today()
+    last = first + dt.timedelta(days=29)
+
+    def floor(chosen):
+        want = times.Want(kind, "video", [person.pk for person in chosen])
+        asked = times.Asked(centre, want, first, last)
+        since, until = availability.window(asked.schedules, asked.ask)
+        pieces = {
+            s.id: [p[1:] for p in engine.open_pieces(s, asked.rules, first.toordinal(), last.toordinal())]
+            for s in asked.schedules
+        }
+        who = [person.pk for person in chosen]
+
+        def run():
+            busy = availability.gather(taken.read(who, since, until)[1])
+            return {key: engine.floor_sweep(pieces[key], busy.get(key, ())) for key in pieces}
+
+        return run
+
+    def ours(chosen):
+        want = times.Want(kind, "video", [person.pk for person in chosen])
+
+        def run():
+            asked = times.Asked(centre, want, first, last)
+            return availability.across(asked.schedules, asked.rules, asked.ask, asked.busy)
+
+        return run
+
+    compared("one therapist, one month (with its query)", floor(people[:1]), ours(people[:1]), 200, "at most 2")
+    compared("whole centre, 50 x 30 days (with its query)", floor(people), ours(people), 20, "at most 2")
+    want = times.Want(kind, "video")
+    counts = []
+    for days in (1, 30):
+        with CaptureQueriesContext(connection) as caught:
+            times.free_starts(centre, want, first, first + dt.timedelta(days=days))
+        counts.append(len(caught))
+    row("queries for one slot request, 1 and 30 days", "1", f"{counts[0]} and {counts[1]}", "", "constant")
+
+
+def booking(centre, kind, people):
+    """Uncontended: everything PostgreSQL spends on one booking, beside one plain insert of as wide a row."""
+    patients = list(Patient.objects.all()[:400])
+    starts = times.free_starts(
+        centre,
+        times.Want(kind, "video", [people[0].pk], by_staff=True),
+        dt.date.today(),
+        dt.date.today() + dt.timedelta(days=25),
+    )
+    free = [starts[0]]
+    for start in starts:
+        if (start.starts_at - free[-1].starts_at).total_seconds() >= 45 * 60:
+            free.append(start)
+    spent = []
+    for number, start in enumerate(free[:40]):
+        slot = Slot(people[0], kind, Mode.VIDEO, start.starts_at)
+        spent.append(
+            _in_database(
+                lambda s=slot, n=number: actions.book_session(
+                    centre=centre, slot=s, patient=patients[n], by=None, by_staff=True
+                )
+            )
+        )
+    plain = [_in_database(lambda: Patient.objects.create(given_name="Plain", family_name="Insert")) for _ in range(40)]
+    base, mine = statistics.median(plain), statistics.median(spent)
+    row(
+        "booking, uncontended, time in the database",
+        f"{base:.2f} ms",
+        f"{mine:.2f} ms",
+        f"{mine / base:.1f}",
+        "at most 4",
+    )
+
+
+def _in_database(work) -> float:
+    """Milliseconds spent waiting for the database, commit included."""
+    total = 0.0
+
+    def timed(execute, *args):
+        nonlocal total
+        began = time.perf_counter()
+        try:
+            return execute(*args)
+        finally:
+            total += time.perf_counter() - began
+
+    with connection.execute_wrapper(timed):
+        transaction.set_autocommit(False)
+        try:
+            work()
+            began = time.perf_counter()
+            transaction.commit()
+            total += time.perf_counter() - began
+        finally:
+            transaction.set_autocommit(True)
+    return 1000 * total
+
+
+def racers(centre, kind, people):
+    figures = load.race(centre, kind, people[1])
+    row("2 to 16 racers on a slot", "", f"p95 {figures['p95']:.0f} ms", "", "p95 25 ms, max 200 ms")
+    row(
+        "  the slowest of them",
+        "",
+        f"{figures['max']:.0f} ms",
+        "",
+        f"double {figures['double']}, errors {figures['errors']}",
+    )
+
+
+def centres():
+    names = [f"bench-{uuid.uuid4().hex[:6]}" for _ in range(5)]
+    tenants.open_centre(slug=names[0], name="Warm")
+    spent = []
+    for name in names[1:]:
+        began = time.perf_counter()
+        tenants.open_centre(slug=name, name="Bench")
+        spent.append(time.perf_counter() - began)
+    row("a new centre", "0.117 s", f"{statistics.median(spent):.3f} s", "", "0.25 s")
+    for number in range(95):
+        tenants.open_centre(slug=f"many-{number}", name="Many")
+    began = time.perf_counter()
+    stale = staleness.stale_schemas()
+    row(
+        "is anything to migrate? over 100 centres",
+        "0.012 s",
+        f"{time.perf_counter() - began:.3f} s",
+        "",
+        f"1.5 s ({len(stale)} stale)",
+    )
+
+
+def tenancy(host):
+    client = Client(HTTP_HOST=host)
+    client.get("/brand.css")
+    with CaptureQueriesContext(connection) as caught:
+        client.get("/brand.css")
+    sets = sum("SET " in query["sql"] for query in caught.captured_queries)
+    row("tenancy in a request: queries, SETs", "0", f"{len(caught)}, {sets}", "", "0 and 0")
+
+
+def lists(centre, host):
+    alice = User.objects.create_user("alice@bench.example", "x", given_name="Alice", roles=["admin"])
+    client = Client(HTTP_HOST=host)
+    client.force_login(alice)
+    for path in ("/patients/", "/sessions/"):
+        with CaptureQueriesContext(connection) as caught:
+            client.get(path)
+        row(f"queries of {path}, 25 rows", "", str(len(caught)), "", "4 beside session and user")
+    cookie = client.cookies["sessionid"].value
+    for question, path, aim in (
+        ("bare page (404) over HTTP", "/nothing-here/", ""),
+        ("list page of 25 rows over HTTP", "/patients/", "250 req/s"),
+    ):
+        figures = load.hammer(host, path, cookie)
+        row(question, "", f"{figures['rate']:.0f} req/s", "", f"p95 {figures['p95']:.0f} ms; {aim}")
+
+
+def main():
+    print(f"{'question':46} {'floor':>16} {'ours':>16} {'ratio':>8}   aim")
+    provisioning.migrate_public()
+    provisioning.refresh_template()
+    centre = tenants.open_centre(slug="bench", name="Bench Clinic", time_zone="America/New_York", status="active")
+    host = f"bench.{tenants.settings.PUBLIC_HOST}"
+    with tenant_context(centre):
+        kind, people = clinic.build(ZONE, dt.date.today())
+        world.forget()
+        slots(centre, kind, people)
+        booking(centre, kind, people)
+        racers(centre, kind, people)
+        lists(centre, host)
+    tenancy(host)
+    centres()
+    write()
+
+
+def write():
+    head = "| question | floor | ours | ratio | aim |\n|---|---|---|---|---|\n"
+    body = "".join("| " + " | ".join(cells) + " |\n" for cells in ROWS)
+    about = f"Last run {dt.date.today()} on {platform.machine()}, {platform.python_implementation()} {platform.python_version()}, "
+    text = (
+        "# Benchmarks\n\n`make bench` measures and rewrites this page. Floors are measured in the same run unless they carry\n"
+        "the figure of the design's experiments.\n\n"
+        + about
+        + f"PostgreSQL {connection.pg_version // 10000}, 2 cores, noisy.\n\n"
+    )
+    PAGE.write_text(text + head + body)
+
+
+if __name__ == "__main__":
+    main()
