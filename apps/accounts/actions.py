@@ -138,12 +138,12 @@ def switch_permission(*, by: User, role: Role, permission: Permission, on: bool)
 
 
 def _locked(pk: uuid.UUID) -> User:
-    return User.objects.select_for_update().get(pk=pk)
+    return User.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def _lock_admins() -> list[User]:
     """Lock the active admins, in order: two admins demoting each other at once must not both succeed."""
-    return list(User.objects.active().with_role(Role.ADMIN).order_by("pk").select_for_update())
+    return list(User.objects.active().with_role(Role.ADMIN).order_by("pk").select_for_update(no_key=True))
 
 
 def _require_another_admin(admins: list[User], user: User) -> None:

@@ -4,7 +4,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.contrib import messages
 from django.db import connection, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -37,14 +36,7 @@ class CentreAccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Mark an address as proven by the person who typed its code, unless another login has it by now.
-
-        What hangs on it (`patient_signed_up`) is written in the same transaction.
-        """
-        if User.objects.filter(email=email_address.email.lower()).exclude(pk=email_address.user_id).exists():
-            template, facts = "account/messages/email_confirmation_failed.txt", {"email": email_address.email}
-            self.add_message(request, messages.ERROR, template, facts)
-            return False
+        """Mark an address as proven by the person who typed its code, together with what `patient_signed_up` makes."""
         setattr(request, CODE_WAS_TYPED, True)
         with transaction.atomic():
             return super().confirm_email(request, email_address)

@@ -3,7 +3,12 @@
 from typing import Any
 
 from allauth.account.fields import PasswordField, SetPasswordField
-from allauth.account.forms import SignupForm
+from allauth.account.forms import (
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    ConfirmPasswordResetCodeForm,
+    SignupForm,
+)
 from django import forms
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +46,27 @@ class PatientSignup(SignupForm):
         return user
 
 
+class NumericCode:
+    """A code that brings up the digits of a phone's keyboard."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attrs = self.fields["code"].widget.attrs  # type: ignore[attr-defined]
+        attrs.update({"inputmode": "numeric", "placeholder": "1234-5678"})
+
+
+class LoginCode(NumericCode, ConfirmLoginCodeForm):
+    pass
+
+
+class EmailCode(NumericCode, ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class PasswordResetCode(NumericCode, ConfirmPasswordResetCodeForm):
+    pass
+
+
 class UserInvite(forms.ModelForm):
     """Who gets a login, and what for."""
 
@@ -48,7 +74,7 @@ class UserInvite(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("given_name", "family_name", "email", "roles")
+        fields: tuple[str, ...] = ("given_name", "family_name", "email", "roles")
         widgets = {
             "given_name": forms.TextInput(attrs={"autocomplete": "off"}),
             "family_name": forms.TextInput(attrs={"autocomplete": "off"}),
@@ -70,8 +96,8 @@ class UserInvite(forms.ModelForm):
 class UserChange(UserInvite):
     """Names and roles. The address is the person's own to change: the new one must be proven."""
 
-    email = None
-    clean_email = None  # type: ignore[assignment]
+    class Meta(UserInvite.Meta):
+        fields = ("given_name", "family_name", "roles")
 
 
 class FirstPassword(forms.Form):

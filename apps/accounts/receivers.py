@@ -3,10 +3,12 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed, password_changed, password_reset, password_set
+from allauth.account.signals import email_changed, email_confirmed, password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth import user_logged_in
 from django.db import connection
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 
 from apps.accounts import audit
@@ -37,6 +39,25 @@ def welcome_patient(sender: object, request: HttpRequest, email_address: EmailAd
         user.save(update_fields=["password"])
     if first_proof and Role.PATIENT in user.role_set:
         patient_signed_up.send(User, user=user)
+
+
+@receiver(email_changed)
+def note_new_address(
+    sender: object,
+    user: User,
+    from_email_address: EmailAddress | None,
+    to_email_address: EmailAddress,
+    **facts: Any,
+) -> None:
+    if from_email_address:
+        changes = {"email": [from_email_address.email, to_email_address.email]}
+        audit.record(by=user, verb="changed", obj=user, changes=changes)
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def note_second_factor(sender: object, signal: Signal, user: User, authenticator: Authenticator, **facts: Any) -> None:
+    verb = "removed" if signal is authenticator_removed else "set up"
+    audit.record(by=user, verb="changed", obj=user, changes={"second factor": f"{verb}: {authenticator}"})
 
 
 @receiver([password_changed, password_set, password_reset])

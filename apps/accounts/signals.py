@@ -10,7 +10,7 @@ centre's patients. A receiver must not mind being called again for the same user
 """
 
 user_invited = Signal()
-"""Staff gave somebody a login, or sent the invitation again. Arguments: `user`, `by`, `path`.
+"""Staff gave somebody a login, or sent the invitation again. Arguments: `user`, `by` (None: the system), `path`.
 
 `path` is where the person sets a password, on this centre's host: make it absolute with `tenants.actions.address`. It
 signs in whoever holds it: a secret.

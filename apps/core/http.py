@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.views.generic import FormView
 from django.views.generic.base import ContextMixin
 from django_htmx.http import HttpResponseClientRedirect
@@ -44,7 +45,8 @@ class FormFlow(Fragments, FormView):
     what to say (`success_message`).
     """
 
-    success_message: str = ""
+    http_method_names = ["get", "head", "post", "options"]  # Django's FormView would take a PUT for a POST
+    success_message: str | Promise = ""
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         try:

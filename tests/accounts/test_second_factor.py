@@ -1,0 +1,117 @@
+"""Authenticator apps, recovery codes and passkeys; their scripts under the strict policy."""
+
+import re
+
+import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
+from django.core.cache import cache
+from django_tenants.utils import tenant_context
+
+from apps.accounts import sealing
+from apps.accounts.models import AuditRecord, User
+from tests.accounts.conftest import PASSWORD
+
+LOGIN = "/account/login/"
+
+
+def code_now(secret):
+    return format_hotp_value(hotp_value(secret, next(iter(counters()))))
+
+
+def enter(client, user):
+    """Sign in and show that it is really they, as every page of the second factor asks."""
+    client.post(LOGIN, {"login": user.email, "password": PASSWORD})
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
+def test_totp_from_set_up_to_sign_in(browser, people):
+    client = enter(browser(), people.alice)
+    page = client.get("/account/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    assert "Sunrise%20Therapy" in page.context["totp_url"]
+    client.post("/account/2fa/totp/activate/", {"code": code_now(secret)})
+    stored = Authenticator.objects.get(user=people.alice, type="totp").data["secret"]
+    assert secret not in stored and get_adapter().decrypt(stored) == secret
+
+    cache.clear()  # a code is good once; another one would take half a minute
+    fresh = browser()
+    assert fresh.post(LOGIN, {"login": people.alice.email, "password": PASSWORD}).url == "/account/2fa/authenticate/"
+    assert "_auth_user_id" not in fresh.session
+    fresh.post("/account/2fa/authenticate/", {"code": code_now(secret)})
+    assert fresh.session["_auth_user_id"] == str(people.alice.pk)
+
+
+def test_second_factor_leaves_a_record(people):
+    found = TOTP.activate(people.alice, generate_totp_secret()).instance
+    facts = {"request": None, "user": people.alice, "authenticator": found}
+    authenticator_added.send(Authenticator, **facts)
+    authenticator_removed.send(Authenticator, **facts)
+    changes = AuditRecord.objects.about(people.alice).order_by("id").values_list("changes", flat=True)
+    assert [change["second factor"].partition(":")[0] for change in changes] == ["set up", "removed"]
+
+
+def test_totp_code_is_good_once_in_a_centre_and_marked_for_that_centre_only(harbour, people):
+    secret = generate_totp_secret()
+    here = TOTP.activate(people.alice, secret)
+    code = code_now(secret)
+    assert here.validate_code(code) and not here.validate_code(code)
+    with tenant_context(harbour):
+        twin = User.objects.create(pk=people.alice.pk, email="twin@harbour.example")
+        assert TOTP.activate(twin, secret).validate_code(code)
+
+
+def test_sealed_secret_opens_in_its_own_centre_only(harbour, sunrise, settings):
+    sealed = sealing.seal("JBSWY3DP", purpose="mfa")
+    assert sealing.unseal(sealed, purpose="mfa") == "JBSWY3DP"
+    with pytest.raises(sealing.NotReadable):
+        sealing.unseal(sealed, purpose="other")
+    with tenant_context(harbour), pytest.raises(sealing.NotReadable):
+        sealing.unseal(sealed, purpose="mfa")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "k" * 50, [settings.SECRET_KEY]
+    assert sealing.unseal(sealed, purpose="mfa") == "JBSWY3DP"
+
+
+def test_recovery_code_signs_in_once(browser, people):
+    client = enter(browser(), people.alice)
+    secret = client.get("/account/2fa/totp/activate/").context["form"].secret
+    client.post("/account/2fa/totp/activate/", {"code": code_now(secret)})
+    codes = client.get("/account/2fa/recovery-codes/").context["unused_codes"]
+    assert len(codes) == 10
+    for expected in (True, False):
+        fresh = browser()
+        fresh.post(LOGIN, {"login": people.alice.email, "password": PASSWORD})
+        fresh.post("/account/2fa/authenticate/", {"code": codes[0]})
+        assert ("_auth_user_id" in fresh.session) is expected
+
+
+PAGES = [
+    "/account/2fa/",
+    "/account/2fa/webauthn/",
+    "/account/2fa/webauthn/add/",
+    "/account/2fa/totp/activate/",
+    "/account/email/",
+    "/account/password/change/",
+    "/account/sessions/",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_account_page_has_no_inline_script_or_style(browser, people, path):
+    answer = enter(browser(), people.alice).get(path)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    for script in re.findall(r"<script\b[^>]*>", page):
+        assert "src=" in script or 'type="application/json"' in script, script
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style", page)
+
+
+def test_sign_in_page_offers_a_passkey(browser):
+    page = browser().get(LOGIN).content.decode()
+    assert "mfa/js/webauthn.js" in page and "allauth.webauthn.forms.loginForm" in page
+    asked = browser().get("/account/2fa/webauthn/login/", headers={"Accept": "application/json"}).json()
+    assert asked["request_options"]["publicKey"]["rpId"] == "sunrise.localhost"

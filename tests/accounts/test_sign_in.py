@@ -1,0 +1,148 @@
+"""Signing in by password, by code, after a reset; what is counted, and what nobody learns."""
+
+import time
+
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django_tenants.utils import tenant_context
+
+from apps.accounts.models import AuditRecord, User
+from tests.accounts.conftest import PASSWORD
+
+LOGIN = "/account/login/"
+
+
+def signed_in(client):
+    return client.session.get("_auth_user_id")
+
+
+def test_password_sign_in_any_case_of_the_address(browser, people):
+    client = browser()
+    answer = client.post(LOGIN, {"login": "Carol@SUNRISE.example", "password": PASSWORD})
+    assert answer.status_code == 302 and answer.url == "/home/"
+    assert signed_in(client) == str(people.carol.pk)
+
+
+def test_sign_in_keeps_what_the_session_held_under_a_new_key(browser, people):
+    client = browser()
+    session = client.session
+    session["booking"] = {"therapist": "bob"}
+    session.save()
+    key = session.session_key
+    client.post(f"{LOGIN}?next=/book/resume/", {"login": people.carol.email, "password": PASSWORD})
+    assert client.session["booking"] == {"therapist": "bob"} and client.session.session_key != key
+
+
+def test_code_sign_in(browser, people, last_code):
+    client = browser()
+    answer = client.post("/account/login/code/?next=/book/resume/", {"email": people.carol.email})
+    assert answer.url == "/account/login/code/confirm/?next=%2Fbook%2Fresume%2F"
+    answer = client.post(answer.url, {"code": last_code(people.carol.email)})
+    assert answer.url == "/book/resume/" and signed_in(client) == str(people.carol.pk)
+
+
+def test_code_sign_in_answers_alike_for_a_stranger(browser, people):
+    known, unknown = browser(), browser()
+    first = known.post("/account/login/code/", {"email": people.carol.email})
+    second = unknown.post("/account/login/code/", {"email": "nobody@nowhere.example"})
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+    assert unknown.get(second.url).status_code == 200
+
+
+def test_password_reset_by_code(browser, people, last_code):
+    client = browser()
+    assert client.post("/account/password/reset/", {"email": people.carol.email}).url.endswith("reset/confirm/")
+    answer = client.post("/account/password/reset/confirm/", {"code": last_code(people.carol.email)})
+    assert answer.url.endswith("reset/complete/")
+    fresh = "another-good-password-2"
+    client.post("/account/password/reset/complete/", {"password1": fresh, "password2": fresh})
+    assert User.objects.get(pk=people.carol.pk).check_password(fresh)
+
+
+def test_password_reset_answers_alike_for_a_stranger(browser, people):
+    first = browser().post("/account/password/reset/", {"email": people.carol.email})
+    second = browser().post("/account/password/reset/", {"email": "nobody@nowhere.example"})
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+
+
+def test_wrong_password_and_unknown_address_read_alike(browser, people):
+    pages = [
+        list(browser().post(LOGIN, {"login": address, "password": "wrong"}).context["form"].non_field_errors())
+        for address in (people.carol.email, "nobody@nowhere.example")
+    ]
+    assert pages[0] == pages[1] and len(pages[0]) == 1
+
+
+def test_failures_are_limited_for_one_address(browser, people):
+    client = browser()
+    for _ in range(5):
+        client.post(LOGIN, {"login": people.carol.email, "password": "wrong"})
+    client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+    assert signed_in(client) is None
+
+
+def test_limits_of_one_centre_do_not_count_in_another(browser, people, harbour):
+    with tenant_context(harbour):
+        carol = User.objects.create_user(people.carol.email, PASSWORD, roles=["patient"])
+        EmailAddress.objects.create(user=carol, email=carol.email, verified=True, primary=True)
+    for _ in range(5):
+        browser().post(LOGIN, {"login": people.carol.email, "password": "wrong"})
+    there = browser(slug="harbour")
+    there.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+    with tenant_context(harbour):
+        assert signed_in(there) == str(carol.pk)
+
+
+def test_deactivated_person_stays_out(browser, people, last_mail):
+    User.objects.filter(pk=people.carol.pk).update(is_active=False)
+    client = browser()
+    client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+    assert signed_in(client) is None
+    client.post("/account/login/code/", {"email": people.carol.email})
+    mail = last_mail(people.carol.email)
+    assert mail is None or "code" not in mail.subject.lower()
+
+
+def test_changed_address_must_be_proven_and_be_free(browser, people, last_code):
+    client = browser()
+    client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+    answer = client.post("/account/email/", {"action_add": "", "email": people.dana.email})
+    assert answer.url.startswith("/account/reauthenticate/")
+    client.post(answer.url, {"password": PASSWORD})
+    client.post("/account/confirm-email/", {"code": last_code(people.dana.email)})
+    assert User.objects.get(pk=people.carol.pk).email == "carol@sunrise.example"
+
+    client.post("/account/email/", {"action_add": "", "email": "new@carol.example"})
+    assert User.objects.get(pk=people.carol.pk).email == "carol@sunrise.example"
+    client.post("/account/confirm-email/", {"code": last_code("new@carol.example")})
+    assert User.objects.get(pk=people.carol.pk).email == "new@carol.example"
+    assert list(EmailAddress.objects.filter(user=people.carol).values_list("email", flat=True)) == ["new@carol.example"]
+    changes = AuditRecord.objects.about(people.carol).filter(verb="changed").values_list("changes", flat=True)
+    assert list(changes) == [{"email": ["carol@sunrise.example", "new@carol.example"]}]
+
+
+def test_sessions_are_listed_and_ended(browser, people):
+    here, there = browser(), browser()
+    for client in (here, there):
+        client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+    assert here.get("/account/sessions/").content.decode().count("Since ") == 2
+    here.post("/account/sessions/")
+    assert there.get("/account/sessions/").status_code == 302
+    assert here.get("/account/sessions/").status_code == 200
+
+
+def test_unknown_address_costs_as_much_time_as_a_wrong_password(browser, people, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+    people.carol.set_password(PASSWORD)
+    people.carol.save()
+
+    def seconds(address):
+        cache.clear()
+        began = time.perf_counter()
+        browser().post(LOGIN, {"login": address, "password": "wrong"})
+        return time.perf_counter() - began
+
+    seconds("warm@up.example")
+    known = min(seconds(people.carol.email) for _ in range(3))
+    unknown = min(seconds("nobody@nowhere.example") for _ in range(3))
+    assert 0.6 < known / unknown < 1.7
