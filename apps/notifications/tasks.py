@@ -3,7 +3,6 @@
 import logging
 
 from celery import shared_task
-from django.db import connection
 from django_tenants.utils import schema_context, tenant_context
 
 from apps.core.tasks import centre_task
@@ -43,10 +42,12 @@ def sweep_centres() -> None:
 
 def _sweep(centre: Centre) -> None:
     with tenant_context(centre):
-        if not Message.objects.due().exists():
-            return
-        try:
-            deliver_due.apply_async([connection.schema_name], expires=SWEEP_SECONDS)
-        except Exception:  # the broker's client raises its own, the socket's and kombu's errors
-            log.warning("the broker is away; sending from the sweep itself")
+        is_due = Message.objects.due().exists()
+    if not is_due:
+        return
+    try:
+        deliver_due.apply_async([centre.schema_name], expires=SWEEP_SECONDS)
+    except Exception:  # the broker's client raises its own, the socket's and kombu's errors
+        log.warning("the broker is away; sending from the sweep itself")
+        with tenant_context(centre):
             outbox.deliver_due()

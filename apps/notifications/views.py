@@ -19,7 +19,10 @@ from apps.core.lists import Column, ListPage
 from apps.notifications import actions, calendar
 from apps.notifications.models import Message
 
-PREVIEW_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PREVIEW_POLICY = (
+    "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "style-src 'unsafe-inline'"  # mail programs read no style sheet
+)
 
 
 class MessageFilter(forms.Form):
