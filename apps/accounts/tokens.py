@@ -12,7 +12,7 @@ class PasswordResetToken(PasswordResetTokenGenerator):
     """What allauth would make: forgotten passwords are reset by code, yet nothing may make an unsalted token."""
 
     @property
-    def key_salt(self) -> str:
+    def key_salt(self) -> str:  # type: ignore[override]
         return f"verbena.password_reset.{connection.schema_name}"
 
 

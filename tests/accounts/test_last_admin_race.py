@@ -57,5 +57,6 @@ def test_control_without_the_lock_nobody_stays(fresh_centre, django_db_blocker, 
     monkeypatch.setattr(actions, "_lock_admins", look_without_locking)
     with django_db_blocker.unblock():
         one, other = UserFactory(roles=[Role.ADMIN]), UserFactory(roles=[Role.ADMIN])
+        User.objects.update(is_active=True)
         assert race(fresh_centre, [(one, other), (other, one)]) == 0
         assert not User.objects.active().exists()
