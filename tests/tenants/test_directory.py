@@ -1,0 +1,76 @@
+import pytest
+from django.core.cache import cache
+from django_tenants.utils import schema_context
+
+from apps.tenants import actions, directory
+from apps.tenants.models import Centre, Domain
+
+
+@pytest.fixture(autouse=True)
+def fresh(db):
+    directory._hosts.clear()
+    directory._seen.update(version=0, looked=0.0)
+
+
+@pytest.fixture
+def another_process():
+    """Another process changes something: it writes the version, our memory does not know."""
+
+    def change():
+        with schema_context("public"):
+            cache.set(directory.VERSION_KEY, 12345, None)
+
+    return change
+
+
+def test_second_question_costs_no_query(django_assert_num_queries):
+    assert directory.find("sunrise.localhost").slug == "sunrise"
+    with django_assert_num_queries(0):
+        assert directory.find("sunrise.localhost").slug == "sunrise"
+
+
+def test_unknown_host_is_remembered_too(django_assert_num_queries):
+    assert directory.find("nobody.localhost") is None
+    with django_assert_num_queries(0):
+        assert directory.find("nobody.localhost") is None
+
+
+def test_own_change_is_seen_at_once(sunrise, django_capture_on_commit_callbacks):
+    assert directory.find("sunrise.localhost").is_open
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.suspend(sunrise)
+    assert not directory.find("sunrise.localhost").is_open
+
+
+def test_change_elsewhere_is_seen_within_a_second(another_process):
+    """The version is compared once a second; `monotonic` is moved by hand."""
+    assert directory.find("sunrise.localhost").tagline == ""
+    Centre.objects.filter(slug="sunrise").update(tagline="New words")
+    another_process()
+    assert directory.find("sunrise.localhost").tagline == ""
+    directory._seen["looked"] -= directory.LOOK_EVERY
+    assert directory.find("sunrise.localhost").tagline == "New words"
+
+
+def test_change_elsewhere_is_seen_without_redis(monkeypatch):
+    assert directory.find("sunrise.localhost").tagline == ""
+    Centre.objects.filter(slug="sunrise").update(tagline="New words")
+    later = directory.time.monotonic() + directory.FORGET_AFTER
+    monkeypatch.setattr(directory.time, "monotonic", lambda: later)
+    assert directory.find("sunrise.localhost").tagline == "New words"
+
+
+def test_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr(directory, "MOST_HOSTS", 10)
+    for number in range(50):
+        directory.find(f"made-up-{number}.localhost")
+    assert len(directory._hosts) <= 10
+
+
+def test_centre_without_a_schema_is_nobody():
+    """The domain row alone must not open a door: the search path would fall through to public."""
+    ghost = Centre.objects.create(slug="ghost", name="Ghost", schema_name="c_ghost", status="active")
+    Domain.objects.create(tenant=ghost, domain="ghost.localhost")
+    assert directory.find("ghost.localhost") is None
+    assert ghost not in Centre.objects.open()
+    assert ghost not in Centre.objects.listed()
