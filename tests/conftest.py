@@ -65,7 +65,7 @@ def django_db_setup(django_db_blocker):
 @pytest.fixture(autouse=True)
 def _clean_cache():
     cache.clear()
-    directory._hosts.clear()
+    directory._forget()
 
 
 @pytest.fixture

@@ -87,9 +87,8 @@ def _day_of(centre: Centre, slot: Slot) -> dt.date:
 
 
 def _terms(centre: Centre, slot: Slot) -> tuple[int, Decimal]:
-    return world.current(centre, version=world.version()).terms(
-        slot.therapist.pk, slot.therapy_type, _day_of(centre, slot)
-    )
+    """Minutes and price of the day; whoever calls has just compared the schedule version."""
+    return world.current(centre).terms(slot.therapist.pk, slot.therapy_type, _day_of(centre, slot))
 
 
 def _span(slot: Slot, minutes: int) -> Span:
@@ -139,7 +138,9 @@ def _claim(
     session: TherapySession | None = None,
 ) -> Claim:
     """Decide, under the locks, whether and how the slot may be taken. `session` is the one being moved."""
-    if not override:
+    if override:
+        world.current(centre, version=world.version())
+    else:
         _require_free(centre, slot, _want(slot, by_staff=by_staff, session=session))
     minutes, price = (session.duration_minutes, session.price) if session else _terms(centre, slot)
     span = _span(slot, minutes)

@@ -102,10 +102,7 @@ def resume(centre: Centre) -> Centre:
 
 def address(centre: Centre, path: str = "/") -> str:
     """Return the absolute address of a path on the centre's primary host."""
-    with schema_context("public"):
-        hosts = Domain.objects.filter(tenant_id=centre.pk).order_by("-is_primary", "domain")
-        host = hosts.values_list("domain", flat=True).first()
-    return site(str(host or ""), path)
+    return site(directory.primary_host(centre), path)
 
 
 def site(host: str, path: str = "/") -> str:

@@ -19,6 +19,7 @@ MOST_HOSTS = 5000  # a stranger sending made-up host names must not fill the mem
 
 _lock = threading.Lock()
 _hosts: dict[str, tuple[float, Centre | None]] = {}
+_primary: dict[int, tuple[float, str]] = {}
 _seen = {"version": 0, "looked": 0.0}
 
 
@@ -39,7 +40,25 @@ def changed() -> None:
     """Tell every process that a centre or a domain changed. Call after the change is committed."""
     with schema_context("public"):
         cache.set(VERSION_KEY, time.time_ns(), None)
+    _forget()
+
+
+def primary_host(centre: Centre) -> str:
+    """Return the host name that addresses in mail carry, from memory like `find`; empty when the centre has none."""
+    _forget_if_changed()
+    entry = _primary.get(centre.pk)
+    if entry and time.monotonic() - entry[0] < FORGET_AFTER:
+        return entry[1]
+    with schema_context("public"):
+        hosts = Domain.objects.filter(tenant_id=centre.pk).order_by("-is_primary", "domain")
+        host = hosts.values_list("domain", flat=True).first() or ""
+    _primary[centre.pk] = (time.monotonic(), host)
+    return host
+
+
+def _forget() -> None:
     _hosts.clear()
+    _primary.clear()
 
 
 def _forget_if_changed() -> None:
@@ -52,7 +71,7 @@ def _forget_if_changed() -> None:
             version = cache.get(VERSION_KEY, 0)
         if version != _seen["version"]:
             _seen["version"] = version
-            _hosts.clear()
+            _forget()
 
 
 def _load(host: str) -> Centre | None:

@@ -108,6 +108,7 @@ class Occupancy(models.Model):
             models.Index(
                 fields=["what", "starts_at"], include=["ends_at", "expires_at", "counts_on"], name="occupancy_reading"
             ),
+            models.Index(fields=["what"], condition=Q(expires_at__isnull=False), name="occupancy_expiring"),
         ]
         constraints = [
             ExclusionConstraint(

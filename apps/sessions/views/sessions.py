@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, View
 
@@ -16,11 +17,16 @@ from apps.accounts.roles import Permission
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.core.forms import DateInput
-from apps.core.http import FormFlow, redirect_after
+from apps.core.http import FormFlow, Fragments
 from apps.core.lists import Column, ListPage
 from apps.sessions import actions
 from apps.sessions.models import State, TherapySession
+from apps.sessions.steps import steps_of, with_steps
+from apps.sessions.views.answers import settled
 from apps.therapists.models import Therapist, TherapyType
+
+
+SANE_DATES = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 1, 1))]
 
 
 class SessionFilter(forms.Form):
@@ -34,8 +40,8 @@ class SessionFilter(forms.Form):
         label=_("Therapist"), required=False, queryset=None, empty_label=_("Every therapist")
     )
     therapy_type = forms.ModelChoiceField(label=_("Type"), required=False, queryset=None, empty_label=_("Every type"))
-    since = forms.DateField(label=_("From"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("Until"), required=False, widget=DateInput)
+    since = forms.DateField(label=_("From"), required=False, widget=DateInput, validators=SANE_DATES)
+    until = forms.DateField(label=_("Until"), required=False, widget=DateInput, validators=SANE_DATES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +74,18 @@ class SessionList(PermissionRequired, ListPage):
     ]
 
     def get_rows(self) -> QuerySet[TherapySession]:
-        return TherapySession.objects.visible_to(self.request.user).for_lists()
+        return TherapySession.objects.visible_to(self.user).for_lists()
+
+    def get_filter_form(self) -> forms.Form:
+        form = SessionFilter(self.request.GET, auto_id="filter_%s")
+        if not self.user.is_desk:
+            del form.fields["therapist"]  # all they see is their own
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        with_steps(context["page_obj"].object_list)
+        return context
 
     def searched(self, rows: QuerySet[TherapySession]) -> QuerySet[TherapySession]:
         for word in self.query.split():
@@ -90,33 +107,32 @@ class SessionList(PermissionRequired, ListPage):
         return rows.filter(starts_at__lt=end)
 
 
-class SessionDetail(PermissionRequired, DetailView):
-    """One session with everything that was promised and everything that happened."""
+class SessionDetail(PermissionRequired, Fragments, DetailView):
+    """One session with everything that was promised and everything that happened; in a dialog, a summary with buttons."""
 
     permission = Permission.SESSION_READ
     template_name = "sessions/session_detail.html"
+    fragment = "summary"
     context_object_name = "session"
+    object: TherapySession
 
     def get_object(self, queryset: Any = None) -> TherapySession:
         rows = TherapySession.objects.for_lists().select_related("booked_by")
-        return get_visible_or_404(rows, self.request.user, pk=self.kwargs["pk"])
+        return get_visible_or_404(rows, self.user, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        session, now = self.object, clock.now()
-        steps = {
-            "confirm": session.can_become(State.CONFIRMED),
-            "start": session.can_become(State.IN_PROGRESS),
-            "complete": session.can_become(State.COMPLETED) and session.starts_at <= now,
-            "miss": session.can_become(State.MISSED) and session.starts_at <= now,
-            "cancel": session.can_be_cancelled(at=now),
-            "move": session.is_upcoming and session.starts_at > now,
-        }
-        events = session.events.select_related("by")
-        return super().get_context_data(steps=steps, events=events, participants=session.participants.all(), **kwargs)
+        session = self.object
+        return super().get_context_data(
+            steps=steps_of(session, clock.now()),
+            events=session.events.select_related("by"),
+            participants=session.participants.all(),
+            may_read_concerns=self.user.can(Permission.SESSION_COMPLETE) or self.user.can(Permission.SESSION_UPDATE),
+            **kwargs,
+        )
 
 
 class SessionStep(PermissionRequired, View):
-    """One button, one action. A refusal is said on the session's page; nothing is lost."""
+    """One button, one action. A refusal is said where one was; nothing is lost."""
 
     http_method_names = ["post"]
     permission = (Permission.SESSION_UPDATE, Permission.SESSION_COMPLETE)
@@ -126,13 +142,13 @@ class SessionStep(PermissionRequired, View):
         raise AssertionError("a step must say what it does")
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        session = get_visible_or_404(TherapySession, request.user, pk=pk)
+        session = get_visible_or_404(TherapySession, self.user, pk=pk)
+        page = reverse("sessions:session-detail", args=[pk])
         try:
             self.act(session)
-            messages.success(request, self.said)
         except DomainError as refusal:
-            messages.error(request, str(refusal))
-        return redirect_after(request, reverse("sessions:session-detail", args=[pk]))
+            return settled(request, refusal, to=page, level="error")
+        return settled(request, self.said, to=page)
 
 
 class SessionConfirm(SessionStep):
@@ -140,7 +156,7 @@ class SessionConfirm(SessionStep):
     said = _("The session is confirmed.")
 
     def act(self, session: TherapySession) -> object:
-        return actions.confirm_session(session=session, by=self.request.user)
+        return actions.confirm_session(session=session, by=self.user)
 
 
 class SessionStart(SessionStep):
@@ -148,7 +164,7 @@ class SessionStart(SessionStep):
     said = _("The session is in progress.")
 
     def act(self, session: TherapySession) -> object:
-        return actions.start_session(session=session, by=self.request.user)
+        return actions.start_session(session=session, by=self.user)
 
 
 class SessionComplete(SessionStep):
@@ -156,7 +172,7 @@ class SessionComplete(SessionStep):
     said = _("The session is completed.")
 
     def act(self, session: TherapySession) -> object:
-        return actions.complete_session(session=session, by=self.request.user)
+        return actions.complete_session(session=session, by=self.user)
 
 
 class ReasonForm(forms.Form):
@@ -170,18 +186,22 @@ class CancelForm(ReasonForm):
         label=_("Reason"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Kept in the session's history and told to the patient and the therapist."),
+        help_text=_("Kept in the session's history."),
     )
 
 
 class SessionFlow(PermissionRequired, FormFlow):
     """A step that asks something first, as a page and as a dialog."""
 
-    def get_object(self) -> TherapySession:
-        return get_visible_or_404(TherapySession.objects.for_lists(), self.request.user, pk=self.kwargs["pk"])
+    @cached_property
+    def session(self) -> TherapySession:
+        return get_visible_or_404(TherapySession.objects.for_lists(), self.user, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(session=self.get_object(), **kwargs)
+        return super().get_context_data(session=self.session, **kwargs)
+
+    def done(self) -> HttpResponse:
+        return settled(self.request, self.success_message, to=self.get_success_url())
 
     def get_success_url(self) -> str:
         return reverse("sessions:session-detail", args=[self.kwargs["pk"]])
@@ -194,7 +214,7 @@ class SessionCancel(SessionFlow):
     success_message = _("The session is cancelled. The patient and the therapist are told.")
 
     def act(self, form: CancelForm) -> TherapySession:
-        return actions.cancel_session(session=self.get_object(), by=self.request.user, **form.cleaned_data)
+        return actions.cancel_session(session=self.session, by=self.user, **form.cleaned_data)
 
 
 class SessionMiss(SessionFlow):
@@ -204,4 +224,4 @@ class SessionMiss(SessionFlow):
     success_message = _("The session is marked as no-show.")
 
     def act(self, form: ReasonForm) -> TherapySession:
-        return actions.miss_session(session=self.get_object(), by=self.request.user, **form.cleaned_data)
+        return actions.miss_session(session=self.session, by=self.user, **form.cleaned_data)
