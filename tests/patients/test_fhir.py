@@ -116,7 +116,6 @@ def test_a_birthday_that_is_no_whole_past_date_is_left_out(written):
 
 
 def test_address_language_and_gender_are_read():
-    code = {"postalCode": "02110", "country": "US"}
     found = one(
         gender="female",
         communication=[
