@@ -40,6 +40,7 @@ class RequestLog:
     def _write(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         match = getattr(request, "resolver_match", None)
         route = match.view_name if match else "unrouted"
+        logs.centre.set(getattr(getattr(request, "tenant", None), "schema_name", ""))
         user = getattr(request, "_cached_user", None)
         if user is not None and user.is_authenticated:
             logs.user_id.set(str(user.pk))
