@@ -12,17 +12,16 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.core.tasks import after_commit
-from apps.notifications import letters
+from apps.notifications import calendar, letters
 from apps.notifications.letters import Letterhead, SessionLetter
 from apps.notifications.models import Message
-from apps.notifications.recipients import as_recipient, recipients_of, with_everybody
+from apps.notifications.recipients import address_now, as_recipient, recipients_of, with_everybody
 from apps.notifications.tasks import deliver
 from apps.sessions.models import SessionEvent, TherapySession
 from apps.therapists.models import Therapist
 
 Kind = Message.Kind
-TO_WHOM = ("kind", "channel", "to_user", "to_name", "to_address", "session")
-CONTENT = ("subject", "text", "html", "calendar", "calendar_method")
+COPIED = ("kind", "channel", "to_user", "to_name", "session", "subject", "text", "html", "calendar", "calendar_method")
 
 
 class MessageOutdated(DomainError):
@@ -140,15 +139,22 @@ def invite(*, user: User, path: str) -> Message:
 
 @transaction.atomic
 def resend_message(*, message: Message, by: User) -> Message:
-    """Queue the same letter again, as a message of its own. Raises MessageSecret, MessageWaiting, MessageOutdated."""
+    """Queue the same letter again, as a message of its own, to the address that its reader has today.
+
+    Raises MessageSecret, MessageWaiting, MessageOutdated.
+    """
     if message.is_secret:
         raise MessageSecret
     if message.state == Message.State.QUEUED:
         raise MessageWaiting
     if message.is_outdated:
         raise MessageOutdated
-    facts = {name: getattr(message, name) for name in (*TO_WHOM, *CONTENT)}
-    again = Message(key=f"resend:{uuid.uuid4()}", not_before=clock.now(), **facts)
+    who, pk = message.reader
+    facts = {name: getattr(message, name) for name in COPIED}
+    again = Message(key=f"resend:{uuid.uuid4()}:{who}:{pk}", not_before=clock.now(), **facts)
+    again.to_address = address_now(who, pk) or message.to_address
+    if again.calendar and again.to_address != message.to_address:
+        again.calendar = calendar.readdressed(again.calendar, again.to_address)
     _queue([again])
     audit.record(by=by, verb="resent", obj=message)
     return again

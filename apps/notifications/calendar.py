@@ -6,6 +6,7 @@ a later letter changes or removes the entry that an earlier one made. Pure: no O
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
@@ -74,8 +75,18 @@ class Shown:
 
 def read(text: str) -> Shown:
     """Read back what `Entry.as_text` wrote."""
-    event = Calendar.from_ical(text).walk("VEVENT")[0]
+    event: Any = Calendar.from_ical(text).walk("VEVENT")[0]
     return Shown(str(event["SUMMARY"]), str(event["LOCATION"]), int(event["SEQUENCE"]), event["DTSTART"].dt)
+
+
+def readdressed(text: str, address: str) -> str:
+    """Return an entry for the same person at another address: a mail program acts on those addressed to its owner."""
+    calendar = Calendar.from_ical(text)
+    for event in calendar.walk("VEVENT"):
+        known = event["ATTENDEE"]
+        event["ATTENDEE"] = vCalAddress(f"mailto:{address}")
+        event["ATTENDEE"].params = known.params
+    return calendar.to_ical().decode()
 
 
 def _person(name: str, address: str) -> vCalAddress:

@@ -11,6 +11,8 @@ from apps.core import clock
 from apps.core.models import UUIDModel
 from apps.sessions.models import SessionEvent, TherapySession
 
+READERS = frozenset({"patient", "guardian", "therapist"})
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> "MessageQuerySet":
@@ -90,6 +92,12 @@ class Message(UUIDModel):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def reader(self) -> tuple[str, str]:
+        """Who reads it, as kind and key: the last two parts of the message's own key. ("", "") outside of sessions."""
+        *_cause, kind, pk = ("", "", *self.key.split(":"))
+        return (kind, pk) if kind in READERS else ("", "")
 
     @property
     def may_be_resent(self) -> bool:

@@ -14,8 +14,9 @@ The rules, in the order in which an address is found:
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from apps.accounts.models import User
 from apps.patients.models import Guardian, Guardianship, Patient
@@ -105,6 +106,15 @@ def _therapists(session: TherapySession, centre_zone: str) -> Iterator[Recipient
     for row in session.session_therapists.all():
         if row.therapist.user.is_active:
             yield as_recipient(row.therapist, centre_zone)
+
+
+def address_now(kind: str, pk: str) -> str:
+    """Return where somebody who was told once is reached today; nothing when they are gone. One query."""
+    if kind == "therapist":
+        return Therapist.objects.filter(pk=pk).values_list("user__email", flat=True).first() or ""
+    people: dict[str, QuerySet[Any]] = {"patient": Patient.objects.all(), "guardian": Guardian.objects.all()}
+    person = people[kind].select_related("user").filter(pk=pk).first() if kind in people else None
+    return _reached(person)[1] if person else ""
 
 
 def as_recipient(therapist: Therapist, centre_zone: str) -> Recipient:

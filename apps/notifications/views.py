@@ -55,7 +55,7 @@ class MessageList(PermissionRequired, ListPage):
     ]
 
     def get_rows(self) -> QuerySet[Message]:
-        return Message.objects.visible_to(self.request.user).defer("text", "html", "calendar")
+        return Message.objects.visible_to(self.user).defer("text", "html", "calendar")
 
 
 def body_is_shown(message: Message) -> bool:
@@ -67,7 +67,7 @@ class OneMessage(PermissionRequired):
     permission = Permission.MESSAGE_READ
 
     def get_object(self, queryset: Any = None) -> Message:
-        return get_visible_or_404(Message, self.request.user, pk=self.kwargs["pk"])
+        return get_visible_or_404(Message, self.user, pk=self.kwargs["pk"])
 
 
 class MessageDetail(OneMessage, DetailView):
@@ -79,7 +79,7 @@ class MessageDetail(OneMessage, DetailView):
         return super().get_context_data(
             is_shown=body_is_shown(message),
             entry=calendar.read(message.calendar) if message.calendar else None,
-            may_resend=self.request.user.can(Permission.MESSAGE_RESEND) and message.may_be_resent,
+            may_resend=self.user.can(Permission.MESSAGE_RESEND) and message.may_be_resent,
             **kwargs,
         )
 
@@ -112,7 +112,7 @@ class MessageResend(OneMessage, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         message = shown = self.get_object()
         try:
-            shown = actions.resend_message(message=message, by=request.user)
+            shown = actions.resend_message(message=message, by=self.user)
             messages.success(request, _("The message is queued again. This is the new one."))
         except DomainError as refusal:
             messages.error(request, str(refusal))

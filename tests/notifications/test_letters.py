@@ -33,16 +33,17 @@ def test_text_says_when_where_what_and_until_when(book, told):
         "Where: Garden room",
         "Price: $85.00",
         "You may cancel on the session's page until Sun, Nov 22, 2026, 10:00\u202fAM.",
-        f"http://sunrise.localhost:8000/sessions/{session.pk}/",
+        f"http://sunrise.localhost:8000/my/sessions/{session.pk}/",
     ):
         assert words in letter.text
         assert words.partition(": ")[2] in letter.html
 
 
 def test_therapist_gets_initials_only_and_no_price(book, told):
-    book()
+    session = book()
     letter = told(Kind.SESSION_BOOKED)[BOB]
     assert "Patient: CR" in letter.text
+    assert f"http://sunrise.localhost:8000/sessions/{session.pk}/" in letter.text
     for word in ("Carol", "Reyes", "$85", "cancel"):
         assert word not in letter.text + letter.html + letter.calendar
 

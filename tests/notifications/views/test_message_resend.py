@@ -1,11 +1,13 @@
 import uuid
 
 import pytest
+from icalendar import Calendar
 
 from apps.accounts.models import AuditRecord
 from apps.notifications.models import Message
+from apps.patients.models import Patient
 from apps.sessions.actions import cancel_session
-from tests.factories import MessageFactory
+from tests.factories import MessageFactory, PatientFactory
 
 
 def url(message):
@@ -26,6 +28,29 @@ def test_same_letter_is_queued_again_and_written_down(browser, people):
         assert getattr(again, name) == getattr(message, name)
     record = AuditRecord.objects.get()
     assert (record.verb, record.object_id, record.by) == ("resent", str(message.pk), people.oscar)
+
+
+def test_corrected_address_is_used(browser, people, book):
+    patient = PatientFactory(email="misspelt@nowhere.example")
+    book(patient)
+    Message.objects.update(state="failed")
+    Patient.objects.filter(pk=patient.pk).update(email="right@somewhere.example")
+    message = Message.objects.get(to_address="misspelt@nowhere.example")
+    browser(people.oscar).post(url(message))
+    again = Message.objects.get(key__startswith="resend")
+    assert again.to_address == "right@somewhere.example"
+    attendee = Calendar.from_ical(again.calendar).walk("VEVENT")[0]["ATTENDEE"]
+    assert (str(attendee), attendee.params["CN"]) == ("mailto:right@somewhere.example", patient.full_name)
+
+
+def test_message_sent_again_may_be_sent_again(browser, people, book):
+    book()
+    Message.objects.update(state="failed")
+    for message in (Message.objects.get(to_user=people.bob), None):
+        message = message or Message.objects.get(key__startswith="resend")
+        browser(people.oscar).post(url(message))
+        Message.objects.update(state="failed")
+    assert Message.objects.filter(to_address="bob@sunrise.example").count() == 3
 
 
 def test_fragment_is_told_where_to_go(browser, people):
