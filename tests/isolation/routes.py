@@ -24,7 +24,7 @@ PARAMETERS: dict[str, Callable[[SimpleNamespace], Any]] = {
     # "parameter", or "beginning of a route's name.parameter": the longest beginning wins
     "guardianship": lambda world: world.guardianship.pk,
     "therapist": lambda world: world.therapist.pk,
-    "slug": lambda world: world.therapist.slug,
+    "slug": lambda world: world.colleague.slug,  # a name that the other centre does not have as well
     "uid": lambda world: world.invitation[0],
     "token": lambda world: world.invitation[1],
     "role": lambda world: "operator",  # not an id: names a cell of each centre's own matrix
@@ -103,6 +103,7 @@ def build_world(centre: Any, people: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(
         **vars(people),
         therapist=therapist,
+        colleague=days.another_therapist(),
         patient=patient,
         session=session,
         participant=Participant.objects.get(session=session),
