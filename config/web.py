@@ -10,6 +10,7 @@ wsgi_app = "config.wsgi"
 worker_class = "gthread"
 threads = 2
 preload_app = True
+max_requests, max_requests_jitter = 20_000, 2_000  # a worker remembers something of every schema it has seen
 timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
