@@ -4,13 +4,13 @@ import uuid
 from typing import Any
 
 from allauth.core import context as allauth_context
-from django.contrib.sites.shortcuts import get_current_site
 from django.db import connection
 from django_tenants.utils import get_public_schema_name
 
 from apps.accounts.adapter import CentreAccountAdapter
 from apps.accounts.models import User
 from apps.notifications.actions import queue_mail
+from apps.notifications.letters import Letterhead, account_page
 from apps.notifications.models import Message
 
 
@@ -24,8 +24,9 @@ class AccountAdapter(CentreAccountAdapter):
         if connection.schema_name == get_public_schema_name():
             super().send_mail(template_prefix, email, context)
             return
-        request = allauth_context.request
-        facts = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        head = Letterhead.current()
+        site = {"name": head.centre.name, "domain": head.base}
+        facts = {"request": allauth_context.request, "email": email, "current_site": site, **context}
         mail = self.render_mail(template_prefix, email, facts)
         queue_mail(
             key=f"{Message.Kind.ACCOUNT}:{uuid.uuid4()}",
@@ -34,9 +35,14 @@ class AccountAdapter(CentreAccountAdapter):
             address=email,
             subject=str(mail.subject),
             text=str(mail.body),
-            html=next((str(part.content) for part in getattr(mail, "alternatives", [])), ""),
+            html=_page(mail) or account_page(head, subject=str(mail.subject), text=str(mail.body)),
             is_secret=True,
         )
+
+
+def _page(mail: Any) -> str:
+    """The page that a template of its own made, if there is one."""
+    return next((str(part.content) for part in getattr(mail, "alternatives", [])), "")
 
 
 def _login(email: str, context: dict[str, Any]) -> User | None:

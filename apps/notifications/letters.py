@@ -96,6 +96,12 @@ def render(name: str, **context: Any) -> tuple[str, str]:
     return text.strip() + "\n", render_to_string(f"{path}.html", context)
 
 
+def account_page(head: Letterhead, *, subject: str, text: str) -> str:
+    """Put a sign-in mail on the centre's paper. No word becomes a link: some are a stranger's (the user agent)."""
+    context = {"centre": head.centre, "subject": subject, "text": text, "language": translation.get_language() or "en"}
+    return render_to_string("emails/notifications/account.html", context)
+
+
 def subject_line(text: str) -> str:
     """One line that fits the row: no name may smuggle in a header."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:SUBJECTS]

@@ -26,7 +26,8 @@ def test_code_becomes_a_secret_message(people):
     send("Carol@sunrise.example")
     message = Message.objects.get()
     assert (message.kind, message.is_secret, message.to_user) == (Message.Kind.ACCOUNT, True, people.carol)
-    assert CODE["code"] in message.text
+    assert CODE["code"] in message.text and CODE["code"] in message.html
+    assert "Hello from Sunrise Therapy!" in message.text
     assert not mail.outbox
 
 
@@ -57,6 +58,12 @@ def test_public_host_sends_at_once(db):
     with schema_context("public"):
         send("root@verbena.example")
     assert mail.outbox[0].to == ["root@verbena.example"]
+
+
+def test_words_of_a_stranger_become_no_link(people):
+    send("carol@sunrise.example", code="http://evil.example/<b>")
+    html = Message.objects.get().html
+    assert "href" not in html and "<b>" not in html
 
 
 def test_page_that_sends_a_code_writes_a_message(browser, people):
