@@ -14,8 +14,16 @@ from django_htmx.http import HttpResponseClientRedirect
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.core.http import wants_fragment
+from apps.tenants.models import Centre
 
 M = TypeVar("M", bound=models.Model)
+
+
+class CentreRequest(HttpRequest):
+    """What a view of a centre's host is given, for type checkers: the centre, and somebody who signed in."""
+
+    tenant: Centre
+    user: User  # type: ignore[assignment]
 
 
 class PermissionRequired(View):
@@ -24,6 +32,7 @@ class PermissionRequired(View):
     `permission = SIGNED_IN` asks only for a login.
     """
 
+    request: CentreRequest
     SIGNED_IN: tuple[Permission, ...] = ()
     permission: Permission | tuple[Permission, ...] | None = None
 

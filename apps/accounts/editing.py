@@ -4,11 +4,13 @@ import copy
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError, RestrictedError
 from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import audit
 from apps.accounts.access import PermissionRequired
+from apps.accounts.models import User
 from apps.core.errors import DomainError
 from apps.core.http import FormFlow
 
@@ -18,6 +20,24 @@ class ChangedMeanwhile(DomainError):
 
     code = "changed_meanwhile"
     message = _("Somebody saved something like this at the same moment. Look at it once more and save again.")
+
+
+@transaction.atomic
+def remove_or_retire(*, obj: Any, by: User, needed: bool = False) -> bool:
+    """Delete a row, or switch its `is_active` off when other rows need it. Returns whether it was deleted."""
+    if not needed:
+        try:
+            with transaction.atomic():
+                audit.record(by=by, verb="deleted", obj=obj)
+                obj.delete()
+        except (ProtectedError, RestrictedError):
+            pass
+        else:
+            return True
+    obj.is_active = False
+    obj.save(update_fields=["is_active"])
+    audit.record(by=by, verb="deactivated", obj=obj, changes={"is_active": [True, False]})
+    return False
 
 
 class RowForm(PermissionRequired, FormFlow):

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from django.contrib.auth import SESSION_KEY
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from apps.accounts.receivers import CENTRE_KEY
+from apps.core import schema
 
 
 class SameCentre:
@@ -16,6 +16,6 @@ class SameCentre:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session and request.session.get(CENTRE_KEY) != connection.schema_name:
+        if SESSION_KEY in request.session and request.session.get(CENTRE_KEY) != schema.current():
             request.session.flush()
         return self.get_response(request)

@@ -7,7 +7,6 @@ from allauth.account.signals import email_changed, email_confirmed, password_cha
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth import user_logged_in
-from django.db import connection
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 
@@ -16,13 +15,14 @@ from apps.accounts.adapter import CODE_WAS_TYPED
 from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.accounts.signals import patient_signed_up
+from apps.core import schema
 
 CENTRE_KEY = "centre"
 
 
 @receiver(user_logged_in)
 def remember_centre(sender: object, request: HttpRequest, **facts: Any) -> None:
-    request.session[CENTRE_KEY] = connection.schema_name
+    request.session[CENTRE_KEY] = schema.current()
 
 
 @receiver(email_confirmed)

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db import connection
 from django.utils.encoding import force_bytes
+
+from apps.core import schema
 
 NONCE = 12  # bytes
 
@@ -44,4 +45,4 @@ def _cipher(secret: str | bytes) -> AESGCM:
 
 
 def _context(purpose: str) -> bytes:
-    return f"{connection.schema_name}.{purpose}".encode()
+    return f"{schema.current()}.{purpose}".encode()

@@ -1,11 +1,11 @@
 """Signed links. Each carries the centre's schema in its salt: a link of one centre opens nothing in another."""
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.db import connection
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from apps.accounts.models import User
+from apps.core import schema
 
 
 class PasswordResetToken(PasswordResetTokenGenerator):
@@ -13,7 +13,7 @@ class PasswordResetToken(PasswordResetTokenGenerator):
 
     @property
     def key_salt(self) -> str:  # type: ignore[override]
-        return f"verbena.password_reset.{connection.schema_name}"
+        return f"verbena.password_reset.{schema.current()}"
 
 
 class InvitationToken(PasswordResetTokenGenerator):
@@ -21,7 +21,7 @@ class InvitationToken(PasswordResetTokenGenerator):
 
     @property
     def key_salt(self) -> str:  # type: ignore[override]
-        return f"verbena.invitation.{connection.schema_name}"
+        return f"verbena.invitation.{schema.current()}"
 
 
 def invitation_path(user: User) -> str:

@@ -6,6 +6,8 @@ from django.core.cache import cache
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from apps.core import schema
+
 
 class Health:
     """`/healthz` asks nothing. `/readyz` asks the database: 503 when it is away.
@@ -25,7 +27,7 @@ class Health:
 
 
 def readiness() -> JsonResponse:
-    connection.set_schema_to_public()
+    schema.leave()
     facts = {"database": _database(), "redis": _redis()}
     return JsonResponse(facts, status=200 if facts["database"] == "ok" else 503)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.views.generic import FormView
-from django.views.generic.base import ContextMixin
+from django.views.generic.base import ContextMixin, TemplateResponseMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.core.errors import DomainError
@@ -16,21 +16,20 @@ from apps.core.errors import DomainError
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asked for a part of the page, rather than a boosted link or a browser for the whole."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-class Fragments(ContextMixin):
+class Fragments(TemplateResponseMixin, ContextMixin):
     """Serve `template_name`, or its named partial `fragment` when htmx asked for a part."""
 
     fragment = "fragment"
     request: HttpRequest
-    template_name: str
 
     def get_template_names(self) -> list[str]:
         if wants_fragment(self.request):
             return [f"{self.template_name}#{self.fragment}"]
-        return [self.template_name]
+        return [str(self.template_name)]
 
 
 def redirect_after(request: HttpRequest, to: str) -> HttpResponse:
@@ -60,7 +59,7 @@ class FormFlow(Fragments, FormView):
 
     def done(self) -> HttpResponse:
         if self.success_message:
-            messages.success(self.request, self.success_message)
+            messages.success(self.request, str(self.success_message))
         return redirect_after(self.request, self.get_success_url())
 
     def refused(self, form: BaseForm, refusal: DomainError) -> HttpResponse:
@@ -71,4 +70,5 @@ class FormFlow(Fragments, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_success_url(self) -> str:
-        return reverse(self.success_url) if ":" in str(self.success_url) else str(self.success_url)
+        url = str(self.success_url)
+        return reverse(url) if ":" in url else url

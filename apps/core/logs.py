@@ -16,13 +16,22 @@ user_id: contextvars.ContextVar[str] = contextvars.ContextVar("user_id", default
 
 
 class ContextFilter(logging.Filter):
-    """Add the request id, the centre's schema and the user's id to every record."""
+    """Add the request id, the centre's schema and the user's id to every record, and take Celery's quotations out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "celery.app.trace":
+            _say_less(record)
         record.request_id = request_id.get()
         record.centre = centre.get()
         record.user_id = user_id.get()
         return True
+
+
+def _say_less(record: logging.LogRecord) -> None:
+    """Celery's line spells out arguments, results and exceptions; the task's name and time are enough."""
+    facts = record.__dict__.pop("data", None) or {}
+    record.task = facts.get("name", "")
+    record.msg, record.args = ("task failed" if record.levelno >= logging.ERROR else "task done"), ()
 
 
 class JsonFormatter(BaseFormatter):

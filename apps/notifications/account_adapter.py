@@ -4,11 +4,11 @@ import uuid
 from typing import Any
 
 from allauth.core import context as allauth_context
-from django.db import connection
 from django_tenants.utils import get_public_schema_name
 
 from apps.accounts.adapter import CentreAccountAdapter
 from apps.accounts.models import User
+from apps.core import schema
 from apps.notifications.actions import queue_mail
 from apps.notifications.letters import Letterhead, account_page
 from apps.notifications.models import Message
@@ -21,7 +21,7 @@ class AccountAdapter(CentreAccountAdapter):
     """
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        if connection.schema_name == get_public_schema_name():
+        if schema.current() == get_public_schema_name():
             super().send_mail(template_prefix, email, context)
             return
         head = Letterhead.current()

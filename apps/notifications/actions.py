@@ -3,13 +3,13 @@
 import uuid
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts import audit
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import clock, schema
 from apps.core.errors import DomainError
 from apps.core.tasks import after_commit
 from apps.notifications import calendar, letters
@@ -73,7 +73,7 @@ def _therapists_who_left(session: TherapySession) -> list[Therapist]:
 def _queue(rows: list[Message]) -> list[Message]:
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        after_commit(deliver, connection.schema_name, *(str(row.pk) for row in rows))
+        after_commit(deliver, schema.current(), *(str(row.pk) for row in rows))
     return rows
 
 

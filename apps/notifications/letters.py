@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tenants.utils import schema_context
 
-from apps.core import clock, formats
+from apps.core import clock, formats, schema
 from apps.core.models import Mode
 from apps.notifications import calendar
 from apps.notifications.models import Message
@@ -71,7 +71,7 @@ def current_centre() -> Centre:
     """Return the centre whose schema the connection is in."""
     if isinstance(connection.tenant, Centre):
         return connection.tenant
-    schema = connection.schema_name
+    schema = schema.current()
     with schema_context("public"):
         return Centre.objects.get(schema_name=schema)
 

@@ -7,13 +7,13 @@ world is built anew (a handful of queries, whatever the number of therapists) an
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import connection
+from django.db.models import QuerySet
 
-from apps.core import clock
+from apps.core import clock, schema
 from apps.scheduling import holidays, recurrence
 from apps.scheduling.availability import Block, Rules, Schedule
 from apps.scheduling.availability import Span as Minutes
@@ -29,7 +29,7 @@ from apps.sessions.models import Room
 from apps.tenants.models import Centre
 from apps.therapists.models import Offering, Therapist, TherapyType
 
-PAST_DAYS = 45  # how far back the month preview may look
+PAST_DAYS = 70  # how far back the month preview may look
 FUTURE_DAYS = 430  # beyond every horizon a centre may set
 MOST_WORLDS = 200  # centres kept per process
 
@@ -84,7 +84,7 @@ class World:
         )
 
     def terms(self, therapist: uuid.UUID, therapy_type: TherapyType, day: dt.date) -> tuple[int, Decimal]:
-        """Minutes and price of this therapist for this type on a local day: their offering, else the type's defaults."""
+        """Minutes and price of this therapist for this type on a local day: their offering's, else the type's."""
         for price in self.offerings.get((therapist, therapy_type.pk), ()):
             if price.holds_on(day):
                 return price.minutes, price.price
@@ -109,12 +109,12 @@ _worlds: dict[str, World] = {}
 def current(centre: Centre, *, version: int | None = None) -> World:
     """Return the kept world of the centre, built anew when `version` is another one or a new day has begun."""
     today = clock.now().date()
-    world = _worlds.get(connection.schema_name)
+    world = _worlds.get(schema.current())
     if world is None or world.built_on != today or (version is not None and world.version != version):
         world = _build(centre, today)
         if len(_worlds) >= MOST_WORLDS:
             _worlds.clear()
-        _worlds[connection.schema_name] = world
+        _worlds[schema.current()] = world
     return world
 
 
@@ -135,7 +135,7 @@ def _build(centre: Centre, today: dt.date) -> World:
         version=number,
         built_on=today,
         closures=closures(centre, *span),
-        people=_people(centre, *span),
+        people=_people(centre, *span, Therapist.objects.public()),
         places=_places(),
         offerings=_offerings(),
     )
@@ -162,9 +162,16 @@ def public_holidays(centre: Centre, first: dt.date, last: dt.date) -> list["holi
     return [holiday for holiday in found if first <= holiday.on <= last]
 
 
-def _people(centre: Centre, first: dt.date, last: dt.date) -> dict[uuid.UUID, Person]:
+def unlisted(centre: Centre, therapists: Set[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
+    """Therapists whom nobody can book (not approved yet, no longer active), read anew: only previews ask for them."""
+    today = clock.now().date()
+    span = (today - dt.timedelta(days=PAST_DAYS), today + dt.timedelta(days=FUTURE_DAYS))
+    return _people(centre, *span, Therapist.objects.filter(pk__in=therapists)) if therapists else {}
+
+
+def _people(centre: Centre, first: dt.date, last: dt.date, therapists: QuerySet[Therapist]) -> dict[uuid.UUID, Person]:
     weekly, exceptions, away = _weekly(), _exceptions(), _time_off()
-    rows = Therapist.objects.public().prefetch_related("therapy_types")
+    rows = therapists.prefetch_related("therapy_types")
     return {
         row.pk: Person(
             id=row.pk,

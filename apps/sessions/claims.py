@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q
 
-from apps.core import clock
+from apps.core import clock, schema
 from apps.sessions.errors import DailyCapReached, NoRoomFree
 from apps.sessions.models import Hold, Occupancy, Resource, Room, TherapySession
 from apps.sessions.models.session import Participant
-
 
 LONGEST = dt.timedelta(days=1)  # of any occupancy: lets a question about a moment use the index on the start
 
@@ -62,7 +61,7 @@ def lock(things: Iterable[uuid.UUID]) -> None:
 
 
 def _lock_key(thing: uuid.UUID) -> int:
-    digest = hashlib.blake2b(thing.bytes, key=connection.schema_name.encode()[:64], digest_size=8).digest()
+    digest = hashlib.blake2b(thing.bytes, key=schema.current().encode()[:64], digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 

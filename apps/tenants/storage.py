@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
-from django.db import connection
 from django.utils._os import safe_join
+
+from apps.core import schema
 
 
 class CentreStorage(FileSystemStorage):
@@ -12,7 +13,7 @@ class CentreStorage(FileSystemStorage):
 
     @property
     def location(self) -> str:
-        return str(Path(self.base_location) / connection.schema_name)
+        return str(Path(self.base_location) / schema.current())
 
     def path(self, name: str) -> str:
         return str(safe_join(self.location, name))

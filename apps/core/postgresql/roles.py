@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -15,12 +16,12 @@ def as_owner() -> Iterator[None]:
 
     Nests. The next statement after the block runs under the connection's former role again.
     """
-    before = connection.owner_mode
-    connection.owner_mode = True
+    live: Any = connection  # our own backend's attribute
+    before, live.owner_mode = live.owner_mode, True
     try:
         yield
     finally:
-        connection.owner_mode = before
+        live.owner_mode = before
 
 
 def role_for(schema: str, *, owner: bool) -> str:

@@ -25,7 +25,6 @@ from apps.sessions.steps import steps_of, with_steps
 from apps.sessions.views.answers import settled
 from apps.therapists.models import Therapist, TherapyType
 
-
 SANE_DATES = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 1, 1))]
 
 
@@ -135,7 +134,6 @@ class SessionStep(PermissionRequired, View):
     """One button, one action. A refusal is said where one was; nothing is lost."""
 
     http_method_names = ["post"]
-    permission = (Permission.SESSION_UPDATE, Permission.SESSION_COMPLETE)
     said: Any = ""
 
     def act(self, session: TherapySession) -> object:
