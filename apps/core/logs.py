@@ -19,7 +19,7 @@ class ContextFilter(logging.Filter):
     """Add the request id, the centre's schema and the user's id to every record, and take Celery's quotations out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name == "celery.app.trace":
+        if record.name.startswith("celery") and "data" in record.__dict__:
             _say_less(record)
         record.request_id = request_id.get()
         record.centre = centre.get()
@@ -28,10 +28,13 @@ class ContextFilter(logging.Filter):
 
 
 def _say_less(record: logging.LogRecord) -> None:
-    """Celery's line spells out arguments, results and exceptions; the task's name and time are enough."""
-    facts = record.__dict__.pop("data", None) or {}
-    record.task = facts.get("name", "")
-    record.msg, record.args = ("task failed" if record.levelno >= logging.ERROR else "task done"), ()
+    """Celery's lines spell out arguments, results and exceptions; the task's name, number and time are enough."""
+    facts = record.__dict__.pop("data")
+    record.task, record.task_id = facts.get("name", ""), facts.get("id", "")
+    if "runtime" in facts:
+        record.ms = round(facts["runtime"] * 1000, 1)
+    failed = record.levelno >= logging.ERROR
+    record.msg, record.args = ("task failed" if failed else "task done" if "runtime" in facts else "task received"), ()
 
 
 class JsonFormatter(BaseFormatter):

@@ -75,3 +75,16 @@ def test_object_in_a_log_line_is_not_spelled_out(sunrise, lines):
     patient = Patient(given_name=SECRET)
     logging.getLogger("test").warning("look", extra={"request": patient})
     assert SECRET not in json.dumps(lines())
+
+
+def test_task_line_quotes_neither_arguments_nor_exceptions(lines):
+    facts = {"name": "apps.x.tasks.y", "args": SECRET, "exc": SECRET, "traceback": SECRET}
+    words = "Task %(name)s raised unexpected: %(exc)s %(traceback)s"
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        logging.getLogger("celery.app.trace").exception(words, facts, extra={"data": facts})
+    [line] = lines()
+    assert (line["message"], line["task"]) == ("task failed", "apps.x.tasks.y")
+    assert "builtins.ValueError" in line["exc_info"]
+    assert SECRET not in json.dumps(line)
