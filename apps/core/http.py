@@ -24,7 +24,6 @@ class Fragments(TemplateResponseMixin, ContextMixin):
     """Serve `template_name`, or its named partial `fragment` when htmx asked for a part."""
 
     fragment = "fragment"
-    request: HttpRequest
 
     def get_template_names(self) -> list[str]:
         if wants_fragment(self.request):
