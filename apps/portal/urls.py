@@ -1,6 +1,18 @@
 from django.urls import URLPattern, URLResolver, path
 
-from apps.portal.views import booking_choice, booking_flow, my, patient_record, public
+from apps.portal.views import (
+    booking_choice,
+    booking_flow,
+    calendar,
+    centre_settings,
+    dashboard,
+    desk,
+    my,
+    patient_record,
+    public,
+    session_move,
+    today,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,4 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/children/new/", my.MyChildCreate.as_view(), name="my-child-create"),
     path("my/children/<uuid:pk>/", my.MyChildUpdate.as_view(), name="my-child-update"),
     path("patients/<uuid:pk>/", patient_record.PatientRecord.as_view(), name="patient-record"),
+    path("dashboard/", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("today/", today.Today.as_view(), name="today"),
+    path("calendar/", calendar.Calendar.as_view(), name="calendar"),
+    path("calendar/events/", calendar.CalendarEvents.as_view(), name="calendar-events"),
+    path("desk/book/", desk.DeskBooking.as_view(), name="desk-booking"),
+    path("desk/sessions/<uuid:pk>/move/", session_move.SessionMove.as_view(), name="session-move"),
+    path("setup/centre/", centre_settings.CentreSettings.as_view(), name="centre-settings"),
 ]

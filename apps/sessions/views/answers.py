@@ -1,4 +1,4 @@
-"""What a page answers after a session changed: back to where one was, or, from a dialog, a word to the page behind it."""
+"""What is answered after a session changed: back to where one was, or, from a dialog, a word to the page behind."""
 
 import json
 
@@ -12,7 +12,7 @@ STAY = "stay"  # in the address: the page behind the dialog listens for `session
 
 
 def settled(request: HttpRequest, said: object, *, to: str, level: str = "success") -> HttpResponse:
-    """Say what happened. `?stay` and htmx: a toast and the event `sessions-changed`. Else a redirect to `next` or `to`."""
+    """Say what happened. With `?stay` and htmx: a toast and the event `sessions-changed`. Else go to `next` or `to`."""
     if STAY in request.GET and wants_fragment(request):
         events = {"toast": {"text": str(said), "level": level}, "sessions-changed": None}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})

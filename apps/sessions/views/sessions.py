@@ -107,7 +107,7 @@ class SessionList(PermissionRequired, ListPage):
 
 
 class SessionDetail(PermissionRequired, Fragments, DetailView):
-    """One session with everything that was promised and everything that happened; in a dialog, a summary with buttons."""
+    """One session, with all that was promised and all that happened; in a dialog, a summary with buttons."""
 
     permission = Permission.SESSION_READ
     template_name = "sessions/session_detail.html"
