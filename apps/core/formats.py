@@ -6,11 +6,14 @@ patients' pages, the centre's on staff pages) unless a zone is given.
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Iterable
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError, dates, numbers
 from django.db import connection
 from django.utils import timezone
+
+from apps.core.models import Mode
 
 
 def locale() -> Locale:
@@ -64,3 +67,8 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
 def language_name(code: str) -> str:
     """German for `de`; the code itself when unknown."""
     return locale().languages.get(code, code)
+
+
+def mode_names(modes: Iterable[str]) -> list[str]:
+    """In person, Video: ways to meet in words, always in the same order."""
+    return [str(mode.label) for mode in Mode if mode in set(modes)]

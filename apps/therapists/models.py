@@ -24,9 +24,19 @@ class TherapyTypeQuerySet(models.QuerySet["TherapyType"]):
     def active(self) -> "TherapyTypeQuerySet":
         return self.filter(is_active=True)
 
+    def matching(self, text: str) -> "TherapyTypeQuerySet":
+        found = self
+        for word in text.split():
+            found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+        return found
+
     def bookable_online(self) -> "TherapyTypeQuerySet":
         """Active individual types that at least one public therapist offers."""
-        return self.active().filter(format=TherapyType.Format.INDIVIDUAL, therapists__in=Therapist.objects.public()).distinct()
+        return (
+            self.active()
+            .filter(format=TherapyType.Format.INDIVIDUAL, therapists__in=Therapist.objects.public())
+            .distinct()
+        )
 
 
 class TherapyType(UUIDModel):
@@ -44,10 +54,18 @@ class TherapyType(UUIDModel):
         _("duration (minutes)"), default=50, validators=[MinValueValidator(5), MaxValueValidator(480)]
     )
     price = models.DecimalField(_("price"), max_digits=9, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
-    buffer_before_minutes = models.PositiveSmallIntegerField(_("kept free before (minutes)"), default=0, validators=[MaxValueValidator(120)])
-    buffer_after_minutes = models.PositiveSmallIntegerField(_("kept free after (minutes)"), default=10, validators=[MaxValueValidator(120)])
-    modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices), verbose_name=_("ways to meet"), default=list)
-    colour = models.PositiveSmallIntegerField(_("colour in the calendar"), default=0, validators=[MaxValueValidator(COLOURS - 1)])
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        _("kept free before (minutes)"), default=0, validators=[MaxValueValidator(120)]
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        _("kept free after (minutes)"), default=10, validators=[MaxValueValidator(120)]
+    )
+    modes = ArrayField(
+        models.CharField(max_length=10, choices=Mode.choices), verbose_name=_("ways to meet"), default=list
+    )
+    colour = models.PositiveSmallIntegerField(
+        _("colour in the calendar"), default=0, validators=[MaxValueValidator(COLOURS - 1)]
+    )
     is_active = models.BooleanField(_("offered"), default=True)
     position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
 
@@ -87,7 +105,7 @@ class TherapistQuerySet(models.QuerySet["Therapist"]):
         return self.filter(status=Therapist.Status.APPROVED, user__is_active=True)
 
     def visible_to(self, user: User) -> "TherapistQuerySet":
-        """The desk sees every therapist, a therapist themselves and colleagues who are public, others the public ones."""
+        """The desk sees every therapist, a therapist themselves and public colleagues, others the public ones."""
         if user.is_authenticated and user.is_desk and user.can(Permission.SETUP_READ):
             return self
         mine = Q(user=user) if user.is_authenticated else Q(pk__in=[])
@@ -134,9 +152,15 @@ class Therapist(UUIDModel):
     location = models.CharField(_("location"), max_length=120, blank=True)
     practising_since = models.PositiveSmallIntegerField(_("practising since (year)"), null=True, blank=True)
     languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
-    modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices), verbose_name=_("ways to meet"), default=list)
-    specialties = models.ManyToManyField(Specialty, verbose_name=_("specialties"), blank=True, related_name="therapists")
-    therapy_types = models.ManyToManyField(TherapyType, verbose_name=_("therapy types"), blank=True, related_name="therapists")
+    modes = ArrayField(
+        models.CharField(max_length=10, choices=Mode.choices), verbose_name=_("ways to meet"), default=list
+    )
+    specialties = models.ManyToManyField(
+        Specialty, verbose_name=_("specialties"), blank=True, related_name="therapists"
+    )
+    therapy_types = models.ManyToManyField(
+        TherapyType, verbose_name=_("therapy types"), blank=True, related_name="therapists"
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     availability = models.CharField(
         _("availability"), max_length=10, choices=Availability.choices, default=Availability.AVAILABLE
@@ -153,12 +177,16 @@ class Therapist(UUIDModel):
         verbose_name_plural = _("therapists")
         ordering = ["user__family_name", "user__given_name", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["pending", "approved", "inactive"]), name="therapist_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "approved", "inactive"]), name="therapist_status_known"
+            ),
             models.CheckConstraint(
                 condition=Q(availability__in=["available", "limited", "on_leave"]), name="therapist_availability_known"
             ),
             models.CheckConstraint(condition=Q(modes__contained_by=Mode.values), name="therapist_modes_known"),
-            models.CheckConstraint(condition=Q(daily_cap__isnull=True) | Q(daily_cap__gte=1), name="therapist_daily_cap_positive"),
+            models.CheckConstraint(
+                condition=Q(daily_cap__isnull=True) | Q(daily_cap__gte=1), name="therapist_daily_cap_positive"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -228,7 +256,8 @@ class Experience(models.Model):
         ordering = ["-from_year", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_year__isnull=True) | Q(until_year__gte=F("from_year")), name="experience_years_in_order"
+                condition=Q(until_year__isnull=True) | Q(until_year__gte=F("from_year")),
+                name="experience_years_in_order",
             )
         ]
 
@@ -248,6 +277,11 @@ class OfferingQuerySet(models.QuerySet["Offering"]):
     def on(self, day: dt.date) -> "OfferingQuerySet":
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day)
 
+    def between(self, first: dt.date, last: dt.date | None) -> "OfferingQuerySet":
+        """Those that hold on at least one day from `first` to `last` (None: for ever), both included."""
+        found = self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=first))
+        return found if last is None else found.filter(valid_from__lte=last)
+
     def terms(self, therapist: Therapist, therapy_type: TherapyType, day: dt.date) -> Terms:
         """The therapist's own offering on that day, else the therapy type's defaults. One query."""
         found = self.on(day).filter(therapist=therapist, therapy_type=therapy_type).first()
@@ -259,7 +293,9 @@ class Offering(models.Model):
     """A therapist's own duration and price for a therapy type, from a day on. Two never hold on one day."""
 
     therapist = models.ForeignKey(Therapist, models.CASCADE, related_name="offerings", verbose_name=_("therapist"))
-    therapy_type = models.ForeignKey(TherapyType, models.CASCADE, related_name="offerings", verbose_name=_("therapy type"))
+    therapy_type = models.ForeignKey(
+        TherapyType, models.CASCADE, related_name="offerings", verbose_name=_("therapy type")
+    )
     duration_minutes = models.PositiveSmallIntegerField(
         _("duration (minutes)"), validators=[MinValueValidator(5), MaxValueValidator(480)]
     )
@@ -275,7 +311,8 @@ class Offering(models.Model):
         ordering = ["therapy_type", "-valid_from"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="offering_dates_in_order"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="offering_dates_in_order",
             ),
             models.CheckConstraint(condition=Q(duration_minutes__range=(5, 480)), name="offering_duration_sane"),
             ExclusionConstraint(
@@ -284,7 +321,13 @@ class Offering(models.Model):
                     ("therapist", RangeOperators.EQUAL),
                     ("therapy_type", RangeOperators.EQUAL),
                     (
-                        Func("valid_from", "valid_until", RangeBoundary(inclusive_upper=True), function="daterange", output_field=DateRangeField()),
+                        Func(
+                            "valid_from",
+                            "valid_until",
+                            RangeBoundary(inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -293,3 +336,6 @@ class Offering(models.Model):
 
     def __str__(self) -> str:
         return f"{self.therapist}: {self.therapy_type}"
+
+    def holds_on(self, day: dt.date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

@@ -11,6 +11,7 @@ register.filter("moment", formats.moment)
 register.filter("clock_time", formats.clock_time)
 register.filter("zone_name", formats.zone_name)
 register.filter("language_name", formats.language_name)
+register.filter("mode_names", formats.mode_names)
 
 
 @register.filter
