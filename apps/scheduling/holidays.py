@@ -1,11 +1,15 @@
 """Public holidays of a country, from PyPI `holidays`, each with a key that stays the same from year to year."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import holidays as library
+
+LANGUAGE = "en_US"  # named, or names and keys would follow the server's locale
+ASIDE = re.compile(r" \((observed|substitute|estimated).*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,13 +32,12 @@ def _cached(country: str, years: tuple[int, ...], subdivision: str) -> tuple[Hol
     if country not in supported:
         return ()
     region = subdivision if subdivision in supported[country] else None
-    found = library.country_holidays(country, subdiv=region, years=years, language="en_US")
+    found = library.country_holidays(country, subdiv=region, years=years, language=LANGUAGE)
     return tuple(
         sorted(Holiday(day, _key(country, part), part) for day, name in found.items() for part in name.split("; "))
     )
 
 
 def _key(country: str, name: str) -> str:
-    """`US:thanksgiving-day`; a day kept on another date for falling on a weekend is the same holiday."""
-    plain = name.partition(" (observed")[0].partition(" (substitute")[0]
-    return f"{country}:{'-'.join(plain.lower().split())}"[:120]
+    """`US:thanksgiving-day`; one kept on another date for a weekend, or not confirmed yet, is the same holiday."""
+    return f"{country}:{'-'.join(ASIDE.sub('', name).lower().split())}"[:120]

@@ -2,34 +2,64 @@
 
 A block keeps its wall-clock times across clock changes. A time that a change skips is taken at the moment the clocks
 jump; a time that is shown twice begins at its first and ends at its second showing, so that nothing is left uncovered.
-Whole days run from local midnight to local midnight. Pure: no ORM, no clock.
+Whole days run from local midnight to local midnight. Rules are read by `dateutil` and never followed past the days
+asked for. Pure: no ORM, no clock.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 
 from apps.scheduling.availability import Block
+from apps.scheduling.availability.zones import midnight, shown_at
 
-MOST_OCCURRENCES = 2_000  # of one rule in one expansion
-ALLOWED = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+MOST = 2_000  # of an INTERVAL or a COUNT
 MIDNIGHT = dt.time()
+CYCLE_DAYS = {"DAILY": 1, "WEEKLY": 7}
+ALLOWED = frozenset({*CYCLE_DAYS, "MONTHLY", "YEARLY"})
+WITHIN_A_DAY = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
+WEEKDAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
+DAY_NUMBERS = r"[+-]?[1-9][0-9]{0,2}(,[+-]?[1-9][0-9]{0,2})*"
+SHAPES = {
+    "FREQ": r"[A-Z]+",
+    "INTERVAL": r"[0-9]{1,4}",
+    "COUNT": r"[0-9]{1,4}",
+    "UNTIL": r"[0-9]{8}(T[0-9]{6}Z?)?",
+    "WKST": WEEKDAY,
+    "BYMONTH": r"[1-9][0-9]?(,[1-9][0-9]?)*",
+    "BYDAY": rf"(([+-]?[1-9][0-9]?)?{WEEKDAY})(,([+-]?[1-9][0-9]?)?{WEEKDAY})*",
+    "BYMONTHDAY": DAY_NUMBERS,
+    "BYYEARDAY": DAY_NUMBERS,
+    "BYWEEKNO": DAY_NUMBERS,
+    "BYSETPOS": DAY_NUMBERS,
+}
+BOUNDS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+NOT_WITH = {  # the table of RFC 5545, 3.3.10; BYSETPOS would pick from the one day, or few, of a cycle
+    "DAILY": {"BYYEARDAY", "BYWEEKNO", "BYSETPOS"},
+    "WEEKLY": {"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"},
+    "MONTHLY": {"BYYEARDAY", "BYWEEKNO"},
+    "YEARLY": set(),
+}
+LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class RuleRefused(ValueError):
-    """The text is not a rule we take; `code` says why: syntax, dtstart, frequency or endless."""
+    """The text is not a rule we take: `code` says why (syntax, dtstart, frequency), and `part` where if it is one."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
+    def __init__(self, code: str, part: str = "") -> None:
+        self.code, self.part = code, part
+        super().__init__(f"{code} {part}".strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """One time off as it was entered; no times means whole days, `ends_on` inclusive; `rule` repeats it from `starts_on`."""
+    """One time off as entered; no times means whole days, `ends_on` inclusive; `rule` repeats it from `starts_on`."""
 
     kind: str
     starts_on: dt.date
@@ -39,35 +69,69 @@ class Absence:
     rule: str = ""
 
 
-def parse(rule: str, starts_on: dt.date) -> rrule.rrule:
-    """Return the rule beginning on a day. Raises RuleRefused for anything but one plain RRULE of whole days or longer."""
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """A rule that was read. `until` is the last moment of a beginning: local, or aware when the rule gave it in UTC.
+
+    A day that the rule does not name is no occurrence, `starts_on` included, and COUNT counts occurrences.
+    """
+
+    starts_on: dt.date
+    pattern: str  # without COUNT and UNTIL
+    cycle_days: int  # after which the pattern's weeks or days repeat, 0: ask from the beginning
+    count: int | None
+    until: dt.datetime | None
+
+    def days(self, first: dt.date, last: dt.date) -> Iterator[dt.date]:
+        """The days of occurrences up to `last`, with all from `first` on among them, ascending."""
+        begin = self.starts_on
+        if self.count is None and self.cycle_days and first > begin:
+            begin += dt.timedelta(days=(first - begin).days // self.cycle_days * self.cycle_days)
+        rule = _rule(self.pattern, begin).replace(until=dt.datetime.combine(last, MIDNIGHT))
+        return (moment.date() for moment in islice(rule, self.count))
+
+    def is_over(self, begins: dt.datetime, zone: str) -> bool:
+        """Whether a local beginning comes after the rule's end."""
+        if self.until is None:
+            return False
+        if self.until.tzinfo is None:
+            return begins > self.until
+        return begins > self.until.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def parse(rule: str, starts_on: dt.date) -> Repeats:
+    """Read a rule that begins on a day. Raises RuleRefused for anything but one plain RRULE of whole days or longer."""
     text = rule.strip().upper().removeprefix("RRULE:")
-    if "DTSTART" in text or "\n" in text:
+    if "DTSTART" in text or "\n" in text or "\r" in text:
         raise RuleRefused("dtstart")
-    parts = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
-    if parts.get("FREQ") not in ALLOWED or {"BYHOUR", "BYMINUTE", "BYSECOND"} & set(parts):
-        raise RuleRefused("frequency" if "FREQ" in parts else "syntax")
-    parts["UNTIL"] = parts["UNTIL"][:8] if "UNTIL" in parts else ""  # a day, whatever time or zone it came with
-    plain = ";".join(f"{name}={value}" for name, value in parts.items() if value)
-    try:
-        found = rrule.rrulestr(plain, dtstart=dt.datetime.combine(starts_on, MIDNIGHT))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        raise RuleRefused("syntax") from error
-    if not isinstance(found, rrule.rrule):
-        raise RuleRefused("syntax")
-    return found
+    parts = _parts(text)
+    until, count = parts.pop("UNTIL", None), parts.pop("COUNT", None)
+    if until and count:
+        raise RuleRefused("syntax", "COUNT")
+    repeats = Repeats(
+        starts_on=starts_on,
+        pattern=";".join(f"{name}={value}" for name, value in parts.items()),
+        cycle_days=CYCLE_DAYS.get(parts["FREQ"], 0) * int(parts.get("INTERVAL", 1)),
+        count=int(count) if count else None,
+        until=_until(until) if until else None,
+    )
+    if not _can_happen(parts, repeats):
+        raise RuleRefused("syntax", "BYMONTHDAY" if "BYMONTHDAY" in parts else "BYDAY")
+    _rule(repeats.pattern, starts_on)
+    return repeats
 
 
 def expand(absence: Absence, zone: str, first: dt.date, last: dt.date) -> list[Block]:
-    """Return the blocks of one absence that touch the local days from `first` to `last`, ascending. A bad rule: once only."""
-    length = absence.ends_on - absence.starts_on
-    days = _begins(absence, first - length - dt.timedelta(days=1), last)
-    blocks = [_block(absence, ZoneInfo(zone), day, day + length) for day in days]
-    since, until = (
-        _epoch(ZoneInfo(zone), first, MIDNIGHT),
-        _epoch(ZoneInfo(zone), last + dt.timedelta(days=1), MIDNIGHT),
-    )
-    return [block for block in blocks if block[0] < until and block[1] > since]
+    """The blocks of one absence in the local days `first` to `last`, cut to them, ascending. A bad rule: once only."""
+    since, until = midnight(zone, first.toordinal()), midnight(zone, last.toordinal() + 1)
+    length = (absence.ends_on - absence.starts_on).days
+    blocks = []
+    for day in _begins(absence, zone, first, last):
+        starts = since if day < first else _starts(absence, zone, day)
+        ends = until if day.toordinal() + length > last.toordinal() else _ends(absence, zone, day, length)
+        if max(since, starts) < min(until, ends):
+            blocks.append((max(since, starts), min(until, ends), absence.kind))
+    return blocks
 
 
 def expand_all(absences: Iterable[Absence], zone: str, first: dt.date, last: dt.date) -> tuple[Block, ...]:
@@ -75,47 +139,85 @@ def expand_all(absences: Iterable[Absence], zone: str, first: dt.date, last: dt.
     return tuple(sorted(block for absence in absences for block in expand(absence, zone, first, last)))
 
 
-def _begins(absence: Absence, first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    if not absence.rule:
-        yield absence.starts_on
-        return
+def _begins(absence: Absence, zone: str, first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """The local days on which the absence begins: up to `last`, with all that reach `first` among them."""
     try:
-        rule = parse(absence.rule, absence.starts_on)
+        repeats = parse(absence.rule, absence.starts_on) if absence.rule else None
     except RuleRefused:
-        yield absence.starts_on
+        repeats = None
+    if repeats is None:
+        if absence.starts_on <= last:
+            yield absence.starts_on
         return
-    after = dt.datetime.combine(first, MIDNIGHT)
-    for number, moment in enumerate(rule.xafter(after, inc=True)):
-        if moment.date() > last or number >= MOST_OCCURRENCES:
+    reaching = first.toordinal() - (absence.ends_on - absence.starts_on).days
+    for day in repeats.days(dt.date.fromordinal(max(reaching, 1)), last):
+        if repeats.is_over(dt.datetime.combine(day, absence.starts_time or MIDNIGHT), zone):
             return
-        yield moment.date()
+        yield day
 
 
-def _block(absence: Absence, zone: ZoneInfo, starts_on: dt.date, ends_on: dt.date) -> Block:
-    if absence.starts_time is None or absence.ends_time is None:
-        return _epoch(zone, starts_on, MIDNIGHT), _epoch(zone, ends_on + dt.timedelta(days=1), MIDNIGHT), absence.kind
-    return _epoch(zone, starts_on, absence.starts_time), _epoch(zone, ends_on, absence.ends_time, fold=1), absence.kind
+def _starts(absence: Absence, zone: str, day: dt.date) -> int:
+    return shown_at(zone, dt.datetime.combine(day, absence.starts_time or MIDNIGHT))
 
 
-def _epoch(zone: ZoneInfo, day: dt.date, time: dt.time, *, fold: int = 0) -> int:
-    """The instant at which a local clock shows this time; a skipped one is the moment of the jump."""
-    wall = dt.datetime.combine(day, time, zone).replace(fold=fold)
-    seconds = int(wall.timestamp())
-    shown = dt.datetime.fromtimestamp(seconds, zone).replace(tzinfo=None)
-    if shown == wall.replace(tzinfo=None, fold=0):
-        return seconds
-    offsets = [wall.replace(fold=side).utcoffset() or dt.timedelta() for side in (0, 1)]
-    gap = abs(offsets[1] - offsets[0])
-    return _jump(zone, int(wall.replace(fold=0).timestamp() - gap.total_seconds()), seconds + int(gap.total_seconds()))
+def _ends(absence: Absence, zone: str, day: dt.date, length: int) -> int:
+    ends_on = day + dt.timedelta(days=length)
+    if absence.ends_time is None:
+        return midnight(zone, ends_on.toordinal() + 1)
+    return shown_at(zone, dt.datetime.combine(ends_on, absence.ends_time), last=True)
 
 
-def _jump(zone: ZoneInfo, before: int, after: int) -> int:
-    """The first second after the clock change that lies between two instants."""
-    old = dt.datetime.fromtimestamp(before, zone).utcoffset()
-    while after - before > 1:
-        middle = (before + after) // 2
-        if dt.datetime.fromtimestamp(middle, zone).utcoffset() == old:
-            before = middle
-        else:
-            after = middle
-    return after
+def _parts(text: str) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    for part in text.split(";"):
+        name, _, value = part.partition("=")
+        if name in WITHIN_A_DAY:
+            raise RuleRefused("frequency", name)
+        if name in parts or not re.fullmatch(SHAPES.get(name, "(?!)"), value) or not _is_in_bounds(name, value):
+            raise RuleRefused("syntax", part)
+        parts[name] = value
+    if parts.get("FREQ") not in ALLOWED:
+        raise RuleRefused("frequency" if "FREQ" in parts else "syntax", "FREQ")
+    if parts["FREQ"] in CYCLE_DAYS and re.search("[0-9]", parts.get("BYDAY", "")):
+        raise RuleRefused("syntax", "BYDAY")  # "the second Monday" is of a month or a year
+    if misplaced := NOT_WITH[parts["FREQ"]] & parts.keys():
+        raise RuleRefused("syntax", min(misplaced))
+    return parts
+
+
+def _can_happen(parts: dict[str, str], repeats: Repeats) -> bool:
+    """Whether the day exists at all: `dateutil` would look for a 30 February, day by day, until the year 9999."""
+    if repeats.cycle_days and repeats.cycle_days % 7 == 0 and parts["FREQ"] == "DAILY" and "BYDAY" in parts:
+        return WEEKDAYS[repeats.starts_on.weekday()] in parts["BYDAY"].split(",")
+    if "BYMONTHDAY" not in parts or "BYMONTH" not in parts:
+        return True
+    months = [int(month) for month in parts["BYMONTH"].split(",")]
+    earliest = min(abs(int(day)) for day in parts["BYMONTHDAY"].split(","))
+    return any(earliest <= LONGEST[month - 1] for month in months)
+
+
+def _is_in_bounds(name: str, value: str) -> bool:
+    if name in {"INTERVAL", "COUNT"}:
+        return 1 <= int(value) <= MOST
+    return all(abs(int(number)) <= BOUNDS[name] for number in value.split(",")) if name in BOUNDS else True
+
+
+def _until(text: str) -> dt.datetime:
+    """A day alone means all of that day."""
+    try:
+        until = dt.datetime.strptime(text[:15], "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d")
+    except ValueError as error:
+        raise RuleRefused("syntax", "UNTIL") from error
+    if "T" not in text:
+        return dt.datetime.combine(until, dt.time.max)
+    return until.replace(tzinfo=dt.UTC) if text.endswith("Z") else until
+
+
+def _rule(pattern: str, starts_on: dt.date) -> rrule.rrule:
+    try:
+        found = rrule.rrulestr(pattern, dtstart=dt.datetime.combine(starts_on, MIDNIGHT))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise RuleRefused("syntax") from error
+    if not isinstance(found, rrule.rrule):
+        raise RuleRefused("syntax")
+    return found

@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeAlias, TypeVar
 
 from apps.scheduling.availability.values import Block, Rules, Schedule, Span
@@ -153,6 +153,6 @@ def open_starts(schedule: Schedule, rules: Rules, minutes: int, since: int, unti
     found: list[int] = []
     for chunk in range(first // CHUNK, last // CHUNK + 1):
         key = (chunk, minutes, rules.grid, rules.zone, rules.closures)
-        starts = remember(schedule, key, lambda at=chunk: _chunk_starts(schedule, rules, minutes, at))
+        starts = remember(schedule, key, partial(_chunk_starts, schedule, rules, minutes, chunk))
         found += starts[bisect_left(starts, since) : bisect_left(starts, until)]
     return found

@@ -125,10 +125,9 @@ def _full_days(schedule: Schedule, busy: Busy) -> Shut:
     return [(start - 1, end) for start, end in edges]
 
 
-def _counts(schedule: Schedule, busy: Busy) -> Counter[int | None]:
-    counts = Counter(row[3] for row in busy.get(schedule.id, ()))
-    del counts[None]
-    return counts
+def _counts(schedule: Schedule, busy: Busy) -> Counter[int]:
+    """How many sessions count on each local day."""
+    return Counter(row[3] for row in busy.get(schedule.id, ()) if row[3] is not None)
 
 
 def _booked_on(schedule: Schedule, busy: Busy, start: int) -> int:

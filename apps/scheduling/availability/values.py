@@ -23,9 +23,10 @@ DAY_MINUTES = 1440
 class Schedule:
     """When one therapist works, whatever is booked.
 
-    `weekly` is Monday to Sunday, each a tuple of wall-clock spans in `zone`; a date in `exceptions` replaces its weekday
-    (an empty tuple: off that date). `away` is time off as sorted epoch blocks (`recurrence.expand_all`), and must reach
-    as far as one asks. `bookable` means approved and active and offering the therapy type asked for.
+    `weekly` is Monday to Sunday, each a tuple of wall-clock spans in `zone`; a date in `exceptions` replaces its
+    weekday (an empty tuple: off that date). `away` is time off as sorted epoch blocks
+    (`recurrence.expand_all`), and must reach as far as one asks. `bookable` means approved and active and offering the
+    therapy type asked for.
 
     Keep one object per therapist for as long as its facts hold: what the engine works out from it (`memo`) lives and
     dies with the object, so a changed schedule is a new object and can never be answered from an old one's work.

@@ -1,10 +1,13 @@
 """Wall clocks laid on UTC by a zone's own rules (`zoneinfo`); epoch seconds out, no clock read.
 
-One rule for every wall-clock time, be it an edge of hours, a start or an edge of time off: it is the first instant at
-which that day's clock shows it. A time that occurs twice is its first occurrence; a time that a clock change skips is,
-as an edge, the moment of the change, and, as a start, nothing.
+One rule for the edges of hours, of days and of starts: a wall-clock time is the first instant at which that day's clock
+shows it. A time that occurs twice is its first occurrence; a time that a clock change skips is, as an edge, the moment
+of the change, and, as a start, nothing. Only timed time off ends at the last occurrence (`recurrence.py`).
+
+A day of 24 hours is taken to have no clock change; no zone has had two in a day that cancel out.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -44,29 +47,37 @@ def instant_of(zone: str, ordinal: int, minute: int) -> int:
     return _instant(zone, ordinal, minute)
 
 
-def grid_starts(zone: str, ordinal: int, grid: int) -> list[int]:
+def grid_starts(zone: str, ordinal: int, grid: int) -> Sequence[int]:
     """Every grid time that the local day's clock shows, once each, ascending."""
     start, end = day_edges(zone, ordinal)
-    if end - start == DAY_SECONDS:
-        return list(range(start, end, 60 * grid))
-    return [_instant(zone, ordinal, minute) for minute in range(0, 1440, grid) if _is_shown(zone, ordinal, minute)]
+    return range(start, end, 60 * grid) if end - start == DAY_SECONDS else _changed_grid(zone, ordinal, grid)
 
 
-def _wall(zone: str, ordinal: int, minute: int) -> datetime:
-    return (datetime.fromordinal(ordinal) + timedelta(minutes=minute)).replace(tzinfo=ZoneInfo(zone))
+@lru_cache(maxsize=512)
+def _changed_grid(zone: str, ordinal: int, grid: int) -> list[int]:
+    walls = (_wall(ordinal, minute).replace(tzinfo=ZoneInfo(zone)) for minute in range(0, 1440, grid))
+    return [int(wall.timestamp()) for wall in walls if _is_shown(wall)]
 
 
-def _is_shown(zone: str, ordinal: int, minute: int) -> bool:
-    wall = _wall(zone, ordinal, minute)
-    back = wall.astimezone(UTC).astimezone(wall.tzinfo)
-    return back.replace(tzinfo=None) == wall.replace(tzinfo=None)
+def shown_at(zone: str, wall: datetime, *, last: bool = False) -> int:
+    """The instant at which the zone's clock first (or last) shows a naive time; the change itself, if it is skipped."""
+    aware = wall.replace(tzinfo=ZoneInfo(zone), fold=int(last))
+    if _is_shown(aware):
+        return int(aware.timestamp())
+    return _change_between(zone, int(aware.replace(fold=1).timestamp()), int(aware.replace(fold=0).timestamp()))
+
+
+def _wall(ordinal: int, minute: int) -> datetime:
+    return datetime.fromordinal(ordinal) + timedelta(minutes=minute)
 
 
 def _instant(zone: str, ordinal: int, minute: int) -> int:
-    wall = _wall(zone, ordinal, minute)
-    if _is_shown(zone, ordinal, minute):
-        return int(wall.timestamp())
-    return _change_between(zone, int(wall.replace(fold=1).timestamp()), int(wall.timestamp()))
+    return shown_at(zone, _wall(ordinal, minute))
+
+
+def _is_shown(aware: datetime) -> bool:
+    back = aware.astimezone(UTC).astimezone(aware.tzinfo)
+    return back.replace(tzinfo=None) == aware.replace(tzinfo=None)
 
 
 def _change_between(zone: str, before: int, after: int) -> int:
