@@ -3,6 +3,7 @@
 A new page: add its line here, with the same right as its view's `permission`. The right is one of
 
 * `P.SOMETHING`, or several in a tuple: any one of them opens the page;
+* `Only(P.SOMETHING, roles)`: the permission, and one of these roles as well;
 * `SIGNED_IN`: any login of the centre;
 * `PUBLIC`: anybody;
 * `MIDWAY`: anybody who is in the midst of signing in, up or through a booking; others are sent to its beginning.
@@ -10,14 +11,24 @@ A new page: add its line here, with the same right as its view's `permission`. T
 `test_permissions.py` tries every address as every role, and fails with the line to add when one is missing.
 """
 
+from typing import NamedTuple
+
+from apps.accounts.roles import STAFF, Role
 from apps.accounts.roles import Permission as P
 
 SIGNED_IN = "signed in"
 PUBLIC = "public"
 MIDWAY = "midway"
 
-Right = P | tuple[P, ...] | str
+
+class Only(NamedTuple):
+    permission: P
+    roles: frozenset[Role]
+
+
+Right = P | tuple[P, ...] | Only | str
 HOURS = (P.AVAILABILITY_READ, P.AVAILABILITY_MANAGE, P.AVAILABILITY_MANAGE_OWN)
+EDIT_HOURS = (P.AVAILABILITY_MANAGE, P.AVAILABILITY_MANAGE_OWN)
 
 PERMISSIONS: dict[str, Right] = {
     # --- signing in, and one's own login (allauth) ---
@@ -71,6 +82,27 @@ PERMISSIONS: dict[str, Right] = {
     "patients:guardian-add": P.PATIENT_MANAGE,
     "patients:guardian-update": P.PATIENT_MANAGE,
     "patients:guardian-remove": P.PATIENT_MANAGE,
+    # --- therapists, therapy types, prices, rooms ---
+    "therapists:therapist-list": P.SETUP_READ,
+    "therapists:therapist-detail": P.SETUP_READ,
+    "therapists:therapist-photo": PUBLIC,
+    "therapists:therapist-create": P.SETUP_MANAGE,
+    "therapists:therapist-update": P.SETUP_MANAGE,
+    "therapists:therapist-photo-update": P.SETUP_MANAGE,
+    "therapists:therapist-rename": P.SETUP_MANAGE,
+    "therapists:therapist-approve": P.SETUP_MANAGE,
+    "therapists:therapist-deactivate": P.SETUP_MANAGE,
+    "therapists:offering-create": P.SETUP_MANAGE,
+    "therapists:offering-update": P.SETUP_MANAGE,
+    "therapists:offering-delete": P.SETUP_MANAGE,
+    "therapists:therapy-type-list": P.SETUP_READ,
+    "therapists:therapy-type-create": P.SETUP_MANAGE,
+    "therapists:therapy-type-update": P.SETUP_MANAGE,
+    "therapists:therapy-type-delete": P.SETUP_MANAGE,
+    "sessions:room-list": P.SETUP_READ,
+    "sessions:room-create": P.SETUP_MANAGE,
+    "sessions:room-update": P.SETUP_MANAGE,
+    "sessions:room-delete": P.SETUP_MANAGE,
     # --- sessions ---
     "sessions:session-list": P.SESSION_READ,
     "sessions:session-detail": P.SESSION_READ,
@@ -83,14 +115,14 @@ PERMISSIONS: dict[str, Right] = {
     "scheduling:hours-overview": (P.AVAILABILITY_READ, P.AVAILABILITY_MANAGE),
     "scheduling:my-hours": HOURS,
     "scheduling:hours": HOURS,
-    "scheduling:status-update": HOURS,
-    "scheduling:exception-create": HOURS,
-    "scheduling:exception-delete": HOURS,
+    "scheduling:status-update": EDIT_HOURS,
+    "scheduling:exception-create": EDIT_HOURS,
+    "scheduling:exception-delete": EDIT_HOURS,
     "scheduling:my-time-off": HOURS,
     "scheduling:time-off-list": HOURS,
-    "scheduling:time-off-create": HOURS,
-    "scheduling:time-off-update": HOURS,
-    "scheduling:time-off-delete": HOURS,
+    "scheduling:time-off-create": EDIT_HOURS,
+    "scheduling:time-off-update": EDIT_HOURS,
+    "scheduling:time-off-delete": EDIT_HOURS,
     "scheduling:closure-list": P.CENTRE_MANAGE,
     "scheduling:closure-create": P.CENTRE_MANAGE,
     "scheduling:closure-update": P.CENTRE_MANAGE,
@@ -102,6 +134,14 @@ PERMISSIONS: dict[str, Right] = {
     "notifications:message-preview": P.MESSAGE_READ,
     "notifications:message-calendar": P.MESSAGE_READ,
     "notifications:message-resend": P.MESSAGE_RESEND,
+    # --- the desk and the calendar ---
+    "portal:dashboard": Only(P.SESSION_READ, STAFF),
+    "portal:today": Only(P.SESSION_READ, frozenset({Role.THERAPIST})),
+    "portal:calendar": P.SESSION_READ,
+    "portal:calendar-events": P.SESSION_READ,
+    "portal:desk-booking": P.SESSION_BOOK,
+    "portal:session-move": P.SESSION_UPDATE,
+    "portal:centre-settings": P.CENTRE_MANAGE,
     # --- the centre's public site, booking, own pages ---
     "brand": PUBLIC,
     "logo": PUBLIC,

@@ -5,8 +5,8 @@ from django.core.cache import cache
 
 from apps.accounts.models import PermissionSwitch
 from apps.accounts.roles import MATRIX, UNSWITCHABLE, Permission, Role
-from tests.architecture.permissions_table import MIDWAY, PERMISSIONS, PUBLIC, SIGNED_IN
-from tests.isolation.routes import build_world, routes
+from tests.architecture.permissions_table import MIDWAY, PERMISSIONS, PUBLIC, SIGNED_IN, Only
+from tests.isolation.routes import build_world, read, routes
 
 SIGN_IN = "/account/login/"
 PERSON = {
@@ -40,10 +40,12 @@ def test_every_parameter_of_an_address_is_classified():
     assert not lacking, "Add to PARAMETERS in tests/isolation/routes.py:\n    " + "\n    ".join(lacking)
 
 
-def opens(right, allowed):
-    """Whether these permissions open a page that asks for this right."""
+def opens(right, role, allowed):
+    """Whether this role with these permissions opens a page that asks for this right."""
     if right in (PUBLIC, MIDWAY, SIGNED_IN):
         return True
+    if isinstance(right, Only):
+        return right.permission in allowed and role in right.roles
     return any(one in allowed for one in (right if isinstance(right, tuple) else (right,)))
 
 
@@ -51,8 +53,8 @@ def is_turned_away(answer):
     return answer.status_code in (301, 302) and answer.url.startswith(SIGN_IN)
 
 
-def wrong_answers(client, world, allowed):
-    """GET every address; return those where the answer is not what a person with these permissions should get."""
+def wrong_answers(client, world, role, allowed):
+    """GET every address; return where the answer is not what this role with these permissions should get."""
     wrong = []
     for route in routes():
         right = PERMISSIONS.get(route.name)
@@ -60,14 +62,16 @@ def wrong_answers(client, world, allowed):
             continue
         cache.clear()
         answer = client.get(route.address(world))
-        good = answer.status_code != 403 if opens(right, allowed) else answer.status_code == 403
+        read(answer)
+        good = answer.status_code != 403 if opens(right, role, allowed) else answer.status_code == 403
         if not good or answer.status_code >= 500 or (is_turned_away(answer) and right not in (PUBLIC, MIDWAY)):
             wrong.append(f"{route.name}: {answer.status_code}, asks for {right}")
     return wrong
 
 
 @pytest.fixture
-def world(sunrise, people):
+def world(sunrise, people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     return build_world(sunrise, people)
 
 
@@ -85,7 +89,7 @@ def tolerant(browser):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_address_as(role, tolerant, world):
-    assert wrong_answers(tolerant(getattr(world, PERSON[role])), world, MATRIX[role]) == []
+    assert wrong_answers(tolerant(getattr(world, PERSON[role])), world, role, MATRIX[role]) == []
 
 
 def test_every_address_as_nobody(tolerant, world):
@@ -97,6 +101,7 @@ def test_every_address_as_nobody(tolerant, world):
             continue
         cache.clear()
         answer = tolerant().get(route.address(world))
+        read(answer)
         open_to_all = right in (PUBLIC, MIDWAY)
         good = answer.status_code not in (403, 500) if open_to_all else is_turned_away(answer)
         if not good or (right is PUBLIC and is_turned_away(answer)):
@@ -112,4 +117,4 @@ def test_every_cell_switched(role, on, tolerant, world):
     for permission in cells:
         PermissionSwitch.objects.create(role=role, permission=permission, is_on=on)
     allowed = set(Permission) if on else {permission for locked, permission in UNSWITCHABLE if locked == role}
-    assert wrong_answers(tolerant(getattr(world, PERSON[role])), world, allowed) == []
+    assert wrong_answers(tolerant(getattr(world, PERSON[role])), world, role, allowed) == []

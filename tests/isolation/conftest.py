@@ -11,7 +11,8 @@ from tests.isolation.routes import build_world
 
 
 @pytest.fixture
-def world(harbour, sunrise, people):
+def world(harbour, sunrise, people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     return build_world(sunrise, people)
 
 

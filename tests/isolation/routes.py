@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.accounts.tokens import invitation_path
@@ -20,10 +21,15 @@ from apps.therapists.models import Therapist, TherapyType
 from tests import factories
 from tests.factories import world as days
 
+DOT = bytes.fromhex(  # a PNG of one pixel
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
 PARAMETERS: dict[str, Callable[[SimpleNamespace], Any]] = {
     # "parameter", or "beginning of a route's name.parameter": the longest beginning wins
     "guardianship": lambda world: world.guardianship.pk,
     "therapist": lambda world: world.therapist.pk,
+    "offering": lambda world: world.offering.pk,
     "slug": lambda world: world.colleague.slug,  # a name that the other centre does not have as well
     "uid": lambda world: world.invitation[0],
     "token": lambda world: world.invitation[1],
@@ -34,13 +40,15 @@ PARAMETERS: dict[str, Callable[[SimpleNamespace], Any]] = {
     "sessions:session.pk": lambda world: world.session.pk,
     "sessions:room.pk": lambda world: world.room.pk,
     "therapists:therapist.pk": lambda world: world.therapist.pk,
+    "therapists:therapist-photo.pk": lambda world: world.colleague.pk,
     "therapists:therapy-type.pk": lambda world: world.therapy_type.pk,
-    "therapists:offering.pk": lambda world: world.offering.pk,
+    "therapists:offering.pk": lambda world: world.therapist.pk,
     "therapists:specialty.pk": lambda world: world.specialty.pk,
     "scheduling:exception.pk": lambda world: world.exception.pk,
     "scheduling:time-off.pk": lambda world: world.time_off.pk,
     "scheduling:closure.pk": lambda world: world.closure.pk,
     "notifications:message.pk": lambda world: world.message.pk,
+    "portal:session.pk": lambda world: world.session.pk,
     "portal:book-done.pk": lambda world: world.session.pk,
     "portal:my-session.pk": lambda world: world.session.pk,
     "portal:my-child.pk": lambda world: world.child.pk,
@@ -94,16 +102,23 @@ def _walk(resolver: URLResolver, spaces: str = "", above: tuple[str, ...] = ()) 
             yield from _walk(found, f"{spaces}{found.namespace}:" if found.namespace else spaces, inside)
 
 
+def read(answer: Any) -> bytes:
+    """Return all of an answer, a file's too."""
+    return answer.getvalue()  # the test client closes a file that was read to its end
+
+
 def build_world(centre: Any, people: SimpleNamespace) -> SimpleNamespace:
-    """Make one of everything that an address can point at, in the centre that is entered."""
+    """Make one of everything that an address can point at, in the centre that is entered. Writes below MEDIA_ROOT."""
     therapist = Therapist.objects.get(user=people.bob)
+    colleague = days.another_therapist()
+    colleague.photo.save("tara.png", ContentFile(DOT))
     patient = people.carol.patient
     session = days.booked(centre, days.at(10, days=7), therapist=therapist, patient=patient)
     invited = factories.UserFactory(given_name="Invited")
     return SimpleNamespace(
         **vars(people),
         therapist=therapist,
-        colleague=days.another_therapist(),
+        colleague=colleague,
         patient=patient,
         session=session,
         participant=Participant.objects.get(session=session),
