@@ -69,11 +69,12 @@ class Letterhead:
 
 def current_centre() -> Centre:
     """Return the centre whose schema the connection is in."""
-    if isinstance(connection.tenant, Centre):
-        return connection.tenant
-    schema = schema.current()
+    tenant = getattr(connection, "tenant", None)
+    if isinstance(tenant, Centre):
+        return tenant
+    name = schema.current()
     with schema_context("public"):
-        return Centre.objects.get(schema_name=schema)
+        return Centre.objects.get(schema_name=name)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from apps.notifications import actions
 from apps.notifications.models import Message
 from apps.sessions.models import SessionEvent, TherapySession
 from apps.sessions.signals import session_booked, session_cancelled, session_moved
+from apps.therapists.models import Therapist
+from apps.therapists.signals import therapist_approved
 
 
 @receiver(session_booked)
@@ -30,3 +32,8 @@ def tell_cancelled(sender: object, session: TherapySession, event: SessionEvent,
 @receiver(user_invited)
 def tell_invited(sender: object, user: User, path: str, **facts: Any) -> None:
     actions.invite(user=user, path=path)
+
+
+@receiver(therapist_approved)
+def tell_approved(sender: object, therapist: Therapist, **facts: Any) -> None:
+    actions.tell_approved(therapist=therapist)

@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import connection, transaction
+from django_tenants.utils import schema_context
 
 from apps.notifications.actions import tell_session
+from apps.notifications.letters import current_centre
 from apps.notifications.models import Message
 from apps.patients.models import Guardianship, Patient
 from apps.sessions.actions import cancel_session
@@ -179,6 +181,11 @@ def test_writing_costs_few_queries(book, django_assert_max_num_queries):
     Message.objects.all().delete()
     with django_assert_max_num_queries(9):
         tell_session(kind=Kind.SESSION_BOOKED, session=session, event=event)
+
+
+def test_centre_is_found_by_its_schema_alone(sunrise):
+    with schema_context("c_sunrise"):
+        assert current_centre() == sunrise
 
 
 HOSTILE = [
