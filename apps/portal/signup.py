@@ -1,0 +1,43 @@
+"""Whoever signs up and proves their address becomes a patient, or is found to be one the centre knows already."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.dispatch import receiver
+
+from apps.accounts import audit
+from apps.accounts.models import User
+from apps.accounts.signals import patient_signed_up
+from apps.patients.models import Guardian, Patient
+
+
+@receiver(patient_signed_up)
+def welcome(sender: object, user: User, **facts: Any) -> None:
+    """Give the login its record: the one with this address and name that has no login yet, else a new one.
+
+    A guardian whom the centre entered gets that record and no patient's: they may never be treated themselves. Minors'
+    records are left alone (their address is often a parent's). Called again for the same user it changes nothing.
+    """
+    if Patient.objects.filter(user=user).exists() or Guardian.objects.filter(user=user).exists():
+        return
+    guardian = _only(Guardian.objects.all(), user)
+    patient = _only(Patient.objects.active(), user)
+    patient = None if patient and patient.is_minor else patient
+    for record in filter(None, (guardian, patient)):
+        _give_login(record, user)
+    if not (guardian or patient):
+        names = {"given_name": user.given_name, "family_name": user.family_name}
+        audit.record(by=user, verb="created", obj=Patient.objects.create(user=user, email=user.email, **names))
+
+
+def _only(rows: QuerySet[Any], user: User) -> Any:
+    """The one record without a login that has this proven address and name; None when there are none or several."""
+    same = {"given_name__iexact": user.given_name, "family_name__iexact": user.family_name}
+    found = rows.filter(user__isnull=True, email__iexact=user.email, **same)[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def _give_login(record: Patient | Guardian, user: User) -> None:
+    record.user = user
+    record.save(update_fields=["user"])
+    audit.record(by=user, verb="changed", obj=record, changes={"user": [None, user.email]})
