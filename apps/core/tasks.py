@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
-from django_tenants.utils import get_tenant_model, tenant_context
+from django_tenants.utils import get_tenant_model, schema_context, tenant_context
 
 from apps.core import logs
 
@@ -27,7 +27,8 @@ def centre_task(function: Callable[..., Any]) -> Any:
 
     @functools.wraps(function)
     def run(schema: str, *args: Any, **kwargs: Any) -> Any:
-        centre = get_tenant_model().objects.open().filter(schema_name=schema).first()
+        with schema_context("public"):
+            centre = get_tenant_model().objects.open().filter(schema_name=schema).first()
         if centre is None or not schema:
             raise UnknownCentre(schema)
         token = logs.centre.set(schema)
