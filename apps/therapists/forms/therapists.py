@@ -226,6 +226,7 @@ class TherapistCreateForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("E-mail"),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
         help_text=_("The invitation goes there; it is also how they sign in."),
     )
@@ -296,7 +297,10 @@ class RenameForm(forms.Form):
     )
 
     def clean_slug(self) -> str:
-        return slugify(self.cleaned_data["slug"])
+        slug = slugify(self.cleaned_data["slug"])
+        if not slug:
+            raise forms.ValidationError(_("Use at least one letter or digit."))
+        return slug
 
 
 class DeactivateForm(forms.Form):
