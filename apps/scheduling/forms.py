@@ -1,28 +1,46 @@
 """Forms of hours, time off and closures. Times are wall-clock times of the therapist."""
 
 import datetime as dt
-from typing import Any
+from operator import itemgetter
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.forms import DateInput, TimeInput
+from apps.core import formats
+from apps.core.forms import ChoiceCards, DateInput, TimeInput
 from apps.scheduling import recurrence
-from apps.scheduling.hours import Minutes, SpansOverlap, minute_of, require_apart, time_of
+from apps.scheduling.hours import Minutes, minute_of, time_of
 from apps.scheduling.models import Closure, TimeOff, Weekday, WorkingHours
 from apps.therapists.models import Therapist
 
 ORDER = _("The end must come after the beginning.")
-MOST_SPANS = 60
+BOTH = _("Enter both times, or leave both empty.")
+MOST_ROWS = 200
+EARLIEST = dt.date(2000, 1, 1)
+YEARS_AHEAD = 10
+
+
+def time_input(name: str) -> TimeInput:
+    """A time picker of the week's editor; static/js/hours.js knows it by its attribute."""
+    return TimeInput(attrs={"class": "input", "step": 300, f"data-span-{name}": True})
 
 
 class SpanForm(forms.Form):
-    """One span of one weekday."""
+    """One span of one weekday. A row without times is nobody's: the spare one of each day."""
 
     weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int)
-    starts = forms.TimeField(label=_("From"), widget=TimeInput, required=False)
-    ends = forms.TimeField(label=_("Until"), widget=TimeInput, required=False)
+    starts = forms.TimeField(label=_("From"), widget=time_input("start"), required=False)
+    ends = forms.TimeField(label=_("Until"), widget=time_input("end"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A summary of errors names the day as well."""
+        super().__init__(*args, **kwargs)
+        if day := {str(value): label for value, label in Weekday.choices}.get(str(self["weekday"].value())):
+            for name in ("starts", "ends"):
+                self.fields[name].label = f"{day}, {self.fields[name].label}"
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -30,7 +48,7 @@ class SpanForm(forms.Form):
         if self.errors or (starts is None and ends is None):
             return facts
         if starts is None or ends is None:
-            self.add_error("ends" if ends is None else "starts", _("Enter both times, or leave both empty."))
+            self.add_error("ends" if ends is None else "starts", BOTH)
         elif minute_of(ends, ends=True) <= minute_of(starts):
             self.add_error("ends", ORDER)
         else:
@@ -38,47 +56,80 @@ class SpanForm(forms.Form):
         return facts
 
 
+def in_words(span: Minutes) -> str:
+    starts, ends = (formats.clock_time(time_of(minute)) for minute in span)
+    return f"{starts} \N{EN DASH} {ends}"
+
+
 class BaseWeekFormSet(forms.BaseFormSet):
-    """A therapist's week. `week()` answers seven lists of spans, Monday first."""
+    """A therapist's week. `week()` answers seven lists of spans, Monday first, of the rows that are valid."""
 
     def clean(self) -> None:
-        if any(self.errors):
-            return
-        for day, spans in enumerate(self.week()):
-            try:
-                require_apart(spans)
-            except SpansOverlap as error:
-                raise ValidationError(
-                    _("%(day)s: two spans overlap.") % {"day": Weekday(day).label}, code="overlap"
-                ) from error
+        """Say beside the later of two rows that they overlap."""
+        for rows in self._days():
+            widest: Minutes = (0, 0)
+            for span, form in sorted(rows, key=itemgetter(0)):
+                if span[0] < widest[1]:
+                    form.add_error("starts", _("Overlaps with %(span)s.") % {"span": in_words(widest)})
+                widest = max(widest, span, key=itemgetter(1))
 
     def week(self) -> list[list[Minutes]]:
-        days: list[list[Minutes]] = [[] for _day in Weekday]
+        return [[span for span, _form in rows] for rows in self._days()]
+
+    def _days(self) -> list[list[tuple[Minutes, SpanForm]]]:
+        days: list[list[tuple[Minutes, SpanForm]]] = [[] for _day in Weekday]
         for form in self.forms:
-            facts = form.cleaned_data
+            facts = getattr(form, "cleaned_data", {}) if form.is_bound else form.initial
             if not facts.get("DELETE") and "minutes" in facts:
-                days[facts["weekday"]].append(facts["minutes"])
+                days[int(facts["weekday"])].append((facts["minutes"], form))
         return days
 
 
 WeekFormSet = forms.formset_factory(
-    SpanForm, formset=BaseWeekFormSet, extra=7, can_delete=True, max_num=MOST_SPANS, absolute_max=MOST_SPANS
+    SpanForm, formset=BaseWeekFormSet, extra=0, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS
 )
 
 
 def week_formset(therapist: Therapist, data: Any = None) -> BaseWeekFormSet:
-    """The therapist's week as a formset, with a spare row for every day."""
+    """The therapist's week as a formset, with a spare row for every day.
+
+    What is posted stands for itself: held against rows saved meanwhile, one alike would count as untouched and be lost.
+    """
+    initial = _rows(therapist) if data is None else None
+    return cast(BaseWeekFormSet, WeekFormSet(data, initial=initial, prefix="span"))
+
+
+def _rows(therapist: Therapist) -> list[dict[str, Any]]:
     rows = WorkingHours.objects.filter(therapist=therapist).order_by("weekday", "starts_minute")
     saved = [
-        {"weekday": row.weekday, "starts": time_of(row.starts_minute), "ends": time_of(row.ends_minute)} for row in rows
+        {
+            "weekday": row.weekday,
+            "starts": time_of(row.starts_minute),
+            "ends": time_of(row.ends_minute),
+            "minutes": (row.starts_minute, row.ends_minute),
+        }
+        for row in rows
     ]
-    spare = [{"weekday": day.value} for day in Weekday]
-    formset = WeekFormSet(data, initial=saved + spare, prefix="span")
-    formset.extra = 0
-    return formset
+    return saved + [{"weekday": day.value} for day in Weekday]
 
 
-class ExceptionForm(forms.Form):
+def sensible(day: dt.date) -> None:
+    """A year typed wrong is a slip, and an absence repeated since the year 26 would be counted out day by day."""
+    if not EARLIEST <= day <= timezone.localdate() + dt.timedelta(days=366 * YEARS_AHEAD):
+        raise ValidationError(_("Check the year."), code="far")
+
+
+class SensibleDates(forms.BaseForm):
+    """Every date of the form lies within reach."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators = [*field.validators, sensible]
+
+
+class ExceptionForm(SensibleDates, forms.Form):
     """Other hours on one date; no times at all means a day off."""
 
     on = forms.DateField(label=_("Date"), widget=DateInput)
@@ -87,6 +138,12 @@ class ExceptionForm(forms.Form):
     second_starts = forms.TimeField(label=_("And from"), widget=TimeInput, required=False)
     second_ends = forms.TimeField(label=_("Until"), widget=TimeInput, required=False)
     note = forms.CharField(label=_("Note"), max_length=120, required=False)
+
+    def clean_on(self) -> dt.date:
+        on: dt.date = self.cleaned_data["on"]
+        if on < timezone.localdate():
+            raise ValidationError(_("This date has passed."), code="past")
+        return on
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -98,7 +155,7 @@ class ExceptionForm(forms.Form):
         if starts is None and ends is None:
             return None
         if starts is None or ends is None:
-            self.add_error(f"{name}_ends", _("Enter both times, or leave both empty."))
+            self.add_error(f"{name}_ends" if ends is None else f"{name}_starts", BOTH)
             return None
         span = (minute_of(starts), minute_of(ends, ends=True))
         if span[1] <= span[0]:
@@ -107,9 +164,16 @@ class ExceptionForm(forms.Form):
 
 
 class StatusForm(forms.ModelForm):
+    """Whether a therapist can be booked at all, and how much in a day."""
+
     class Meta:
         model = Therapist
         fields = ["availability", "daily_cap"]
+        widgets = {"availability": ChoiceCards}
+        help_texts = {
+            "availability": _("On leave: nothing can be booked, whatever the hours say. Limited is shown to patients."),
+            "daily_cap": _("Empty: no limit but the hours."),
+        }
 
 
 REPEATS = [
@@ -127,7 +191,7 @@ REFUSALS = {
 }
 
 
-class TimeOffForm(forms.ModelForm):
+class TimeOffForm(SensibleDates, forms.ModelForm):
     """Time off, whole days or timed, once or repeated."""
 
     repeats = forms.ChoiceField(label=_("Repeats"), choices=REPEATS, required=False)
@@ -155,13 +219,15 @@ class TimeOffForm(forms.ModelForm):
         self.fields["ends_on"].required = False
         self.fields["ends_on"].help_text = _("The same day, unless set.")
         if self.instance.rule:
-            base, until = _split(self.instance.rule)
+            base, until = split_rule(self.instance.rule)
             known = base in dict(REPEATS)
-            self.initial |= {"repeats": base if known else "custom", "repeats_until": until}
+            own = {"repeats": base, "rule": ""} if known else {"repeats": "custom", "rule": base}
+            self.initial = {**self.initial, **own, "repeats_until": until}
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
-        facts["ends_on"] = facts.get("ends_on") or facts.get("starts_on")
+        if "ends_on" not in self.errors:
+            facts["ends_on"] = facts.get("ends_on") or facts.get("starts_on")
         self._check_order(facts)
         facts["rule"] = self._rule(facts)
         return facts
@@ -171,46 +237,89 @@ class TimeOffForm(forms.ModelForm):
         starts, ends = facts.get("starts_time"), facts.get("ends_time")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", ORDER)
+        if {"starts_time", "ends_time"} & set(self.errors):
+            return
         if (starts is None) != (ends is None):
-            self.add_error("ends_time" if ends is None else "starts_time", _("Enter both times, or leave both empty."))
+            self.add_error("ends_time" if ends is None else "starts_time", BOTH)
         elif starts and ends and starts_on == ends_on and ends <= starts:
             self.add_error("ends_time", ORDER)
 
     def _rule(self, facts: dict[str, Any]) -> str:
         repeats = facts.get("repeats") or ""
-        rule = (facts.get("rule") or "").strip() if repeats == "custom" else repeats
-        until: dt.date | None = facts.get("repeats_until")
-        if rule and until and "UNTIL" not in rule.upper():
-            rule = f"{rule};UNTIL={until:%Y%m%d}"
+        rule = (facts.get("rule") or "").strip().strip(";") if repeats == "custom" else repeats
         if repeats == "custom" and not rule:
-            self.add_error("rule", _("Write the rule, or choose another way to repeat."))
-        if rule and facts.get("starts_on"):
-            self._check_rule(rule, facts["starts_on"])
+            if "rule" not in self.errors:
+                self.add_error("rule", _("Write the rule, or choose another way to repeat."))
+            return ""
+        until, starts_on = facts.get("repeats_until"), facts.get("starts_on")
+        if rule and until:
+            self._check_until(rule, until, starts_on)
+            rule = f"{rule};UNTIL={until:%Y%m%d}"
+        if rule and starts_on and not {"rule", "repeats", "repeats_until"} & set(self.errors):
+            self._check_rule(rule, starts_on)
         return rule
+
+    def _check_until(self, rule: str, until: dt.date, starts_on: dt.date | None) -> None:
+        if starts_on and until < starts_on:
+            self.add_error("repeats_until", ORDER)
+        if "UNTIL=" in rule.upper() or "COUNT=" in rule.upper():
+            self.add_error("repeats_until", _("The rule says itself how long it holds: leave this empty."))
 
     def _check_rule(self, rule: str, starts_on: dt.date) -> None:
         try:
             recurrence.parse(rule, starts_on)
         except recurrence.RuleRefused as refusal:
-            self.add_error("rule", REFUSALS[refusal.code])
+            is_own = self.cleaned_data.get("repeats") == "custom"
+            self.add_error("rule" if is_own else "repeats", REFUSALS[refusal.code])
 
 
-def _split(rule: str) -> tuple[str, dt.date | None]:
-    """The rule without its end, and its end."""
-    base, _sep, until = rule.partition(";UNTIL=")
-    if ";" in until or not until:
+def split_rule(rule: str) -> tuple[str, dt.date | None]:
+    """The rule without the day on which it ends, and that day."""
+    base, _sep, until = rule.upper().partition(";UNTIL=")
+    if len(until) != len("20261231"):
         return rule, None
-    return base, dt.datetime.strptime(until[:8], "%Y%m%d").replace(tzinfo=dt.UTC).date()
+    return base, dt.datetime.strptime(until, "%Y%m%d").date()
 
 
-class ClosureForm(forms.ModelForm):
+def rule_in_words(rule: str) -> str:
+    """How a time off repeats; a rule of one's own as it was written."""
+    base, _until = split_rule(rule)
+    return str(dict(REPEATS).get(base, base))
+
+
+class ClosureForm(SensibleDates, forms.ModelForm):
     class Meta:
         model = Closure
         fields = ["name", "starts_on", "ends_on"]
         widgets = {"starts_on": DateInput, "ends_on": DateInput}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ends_on"].required = False
+        self.fields["ends_on"].help_text = _("The same day, unless set.")
+
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
+        if "ends_on" not in self.errors:
+            facts["ends_on"] = facts.get("ends_on") or facts.get("starts_on")
         if facts.get("starts_on") and facts.get("ends_on") and facts["ends_on"] < facts["starts_on"]:
             self.add_error("ends_on", ORDER)
         return facts
+
+
+WHEN = [("", _("Coming")), ("past", _("Past")), ("all", _("All"))]
+
+
+class TimeOffFilter(forms.Form):
+    when = forms.ChoiceField(label=_("When"), choices=WHEN, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Every kind")), *TimeOff.Kind.choices], required=False)
+
+
+class ClosureFilter(forms.Form):
+    when = forms.ChoiceField(label=_("When"), choices=WHEN, required=False)
+
+
+class HoursFilter(forms.Form):
+    availability = forms.ChoiceField(
+        label=_("Status"), choices=[("", _("Every status")), *Therapist.Availability.choices], required=False
+    )

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import audit
 from apps.accounts.models import User
 from apps.core.errors import DomainError
+from apps.scheduling.availability import Schedule
+from apps.scheduling.availability.hours import runs, working
+from apps.scheduling.availability.zones import local_ordinal
 from apps.scheduling.models import (
     Closure,
     HoursException,
@@ -49,6 +52,11 @@ def words(spans: Iterable[Minutes]) -> str:
     return ", ".join(f"{time_of(start):%H:%M}-{time_of(end):%H:%M}" for start, end in sorted(spans))
 
 
+def _locked(therapist: Therapist) -> Therapist:
+    """Whoever changes the same hours at the same time waits, so that each replaces a whole."""
+    return Therapist.objects.select_for_update(of=("self",)).get(pk=therapist.pk)
+
+
 def require_apart(spans: Iterable[Minutes]) -> None:
     """Raises SpansOverlap."""
     ordered = sorted(spans)
@@ -59,6 +67,7 @@ def require_apart(spans: Iterable[Minutes]) -> None:
 @transaction.atomic
 def set_weekly_hours(*, therapist: Therapist, week: Sequence[Sequence[Minutes]], by: User) -> None:
     """Replace the therapist's whole week, Monday first. Booked sessions stay as they are. Raises SpansOverlap."""
+    therapist = _locked(therapist)
     before = _week_in_words(therapist)
     for spans in week:
         require_apart(spans)
@@ -84,23 +93,29 @@ def set_exception(
 ) -> HoursException:
     """Give one date other hours (no spans: a day off), replacing what was set for it. Raises SpansOverlap."""
     require_apart(spans)
-    HoursException.objects.filter(therapist=therapist, on=on).delete()
+    earlier = HoursException.objects.filter(therapist=_locked(therapist), on=on).first()
+    before = _date_in_words(earlier) if earlier else ""
+    if earlier:
+        earlier.delete()
     exception = HoursException.objects.create(therapist=therapist, on=on, note=note)
     HoursExceptionSpan.objects.bulk_create(
         HoursExceptionSpan(exception=exception, starts_minute=start, ends_minute=end) for start, end in spans
     )
-    audit.record(by=by, verb="set hours", obj=therapist, changes={str(on): ["", words(spans) or "off"]}, reason=note)
+    changes = {str(on): [before, _date_in_words(exception)]}
+    audit.record(by=by, verb="set hours", obj=therapist, changes=changes, reason=note)
     return exception
 
 
 @transaction.atomic
 def remove_exception(*, exception: HoursException, by: User) -> None:
     """Let the weekly hours hold again on that date."""
-    spans = [(span.starts_minute, span.ends_minute) for span in exception.spans.all()]
-    audit.record(
-        by=by, verb="set hours", obj=exception.therapist, changes={str(exception.on): [words(spans) or "off", ""]}
-    )
+    changes = {str(exception.on): [_date_in_words(exception), ""]}
+    audit.record(by=by, verb="set hours", obj=exception.therapist, changes=changes)
     exception.delete()
+
+
+def _date_in_words(exception: HoursException) -> str:
+    return words((span.starts_minute, span.ends_minute) for span in exception.spans.all()) or "off"
 
 
 @transaction.atomic
@@ -126,8 +141,31 @@ def switch_holiday(*, key: str, is_open: bool, by: User) -> None:
         holiday.delete()
 
 
-def sessions_within(therapist: Therapist, first: dt.date, last: dt.date, zone: dt.tzinfo) -> int:
-    """How many booked sessions lie on these local days: they stay, somebody must move them."""
-    since = dt.datetime.combine(first, dt.time(), zone)
+def sessions_during(blocks: Iterable[tuple[int, int]], therapist: Therapist | None = None) -> int:
+    """How many sessions (of the therapist) still to come meet these blocks: they stay, somebody must move them."""
+    spans = [(start, end) for start, end in blocks]
+    return sum(any(start < ends and end > starts for start, end in spans) for starts, ends in upcoming_spans(therapist))
+
+
+def sessions_outside(therapist: Therapist, schedule: Schedule) -> int:
+    """How many of the therapist's sessions still to come lie outside these hours: they stay, too."""
+    return sum(not _is_worked(schedule, starts, ends) for starts, ends in upcoming_spans(therapist))
+
+
+def upcoming_spans(therapist: Therapist | None = None) -> list[tuple[int, int]]:
+    """Sessions still to come, as epoch seconds. One query."""
+    rows = TherapySession.objects.upcoming()
+    rows = rows.for_therapist(therapist) if therapist else rows
+    spans = rows.values_list("starts_at", "ends_at")
+    return [(int(starts.timestamp()), int(ends.timestamp())) for starts, ends in spans]
+
+
+def _is_worked(schedule: Schedule, starts: int, ends: int) -> bool:
+    day = local_ordinal(schedule.zone, starts)
+    return any(start <= starts and ends <= end for start, end in runs(working(schedule, day, day + 1)))
+
+
+def day_blocks(first: dt.date, last: dt.date, zone: dt.tzinfo) -> list[tuple[int, int]]:
+    """Whole local days as one block."""
     until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
-    return TherapySession.objects.upcoming().for_therapist(therapist).overlapping(since, until).count()
+    return [(int(dt.datetime.combine(first, dt.time(), zone).timestamp()), int(until.timestamp()))]

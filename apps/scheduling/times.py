@@ -22,7 +22,10 @@ from apps.therapists.models import TherapyType
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What somebody would like to book. `therapists` empty: whoever offers it. A `session` being moved and one's own `hold` do not block."""
+    """What somebody would like to book. `therapists` empty: whoever offers it.
+
+    A `session` being moved and one's own `hold` do not block.
+    """
 
     therapy_type: TherapyType
     mode: str
@@ -50,12 +53,11 @@ class Asked:
 
     def __init__(self, centre: Centre, want: Want, first: dt.date, last: dt.date) -> None:
         self.centre, self.want, self.first, self.last = centre, want, first, last
-        kept = world.current(centre)
-        self._prepare(kept)
+        self._prepare(world.current(centre))
         version, rows = self._read()
-        if version != kept.version:
+        while version != self.world.version:
             self._prepare(world.current(centre, version=version))
-            rows = self._read()[1]
+            version, rows = self._read()
         self.busy: Busy = availability.gather(rows)
 
     def _prepare(self, kept: World) -> None:
@@ -86,7 +88,7 @@ class Asked:
 
     def _read(self) -> tuple[int, list[availability.Row]]:
         if not self.people:
-            return self.world.version, []
+            return world.version(), []  # somebody may have begun to offer it since
         what = [person.id for person in self.people] + [uuid.UUID(str(room)) for room in self.ask.rooms]
         since, until = availability.window(self.schedules, self.ask)
         return taken.read(what, since, until, session=self.want.session, hold=self.want.hold)
@@ -102,9 +104,8 @@ def chosen(kept: World, want: Want) -> list[Person]:
     return [person for person in offering if not want.therapists or person.id in want.therapists]
 
 
-def _pieces(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+def _pieces(kept: World, want: Want, first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
     """Cut a range where an offering begins or ends, so that each piece has one length per therapist."""
-    kept = world.current(centre)
     cuts = set()
     for (_, kind), prices in kept.offerings.items():
         if kind == want.therapy_type.pk:
@@ -114,11 +115,19 @@ def _pieces(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[t
     return [(start, end - dt.timedelta(days=1)) for start, end in itertools.pairwise(edges)]
 
 
+def _asked(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[Asked]:
+    """The question for each piece of the range, all of one world: cut again when it turns out to have changed."""
+    while True:
+        kept = world.current(centre)
+        asked = [Asked(centre, want, start, end) for start, end in _pieces(kept, want, first, last)]
+        if all(piece.world is kept for piece in asked):
+            return asked
+
+
 def free_starts(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[Free]:
     """Every start that can be booked from `first` to `last`, by time, then therapist."""
     found: list[Free] = []
-    for start, end in _pieces(centre, want, first, last):
-        asked = Asked(centre, want, start, end)
+    for asked in _asked(centre, want, first, last):
         answer = availability.across(asked.schedules, asked.rules, asked.ask, asked.busy)
         found += [Free(moment(at), uuid.UUID(str(who))) for who, starts in answer.items() for at in starts]
     return sorted(found, key=lambda free: (free.starts_at, str(free.therapist)))
@@ -126,8 +135,7 @@ def free_starts(centre: Centre, want: Want, first: dt.date, last: dt.date) -> li
 
 def first_free(centre: Centre, want: Want, first: dt.date, last: dt.date) -> Free | None:
     """The earliest start of all; among therapists free then, the least booked that day."""
-    for start, end in _pieces(centre, want, first, last):
-        asked = Asked(centre, want, start, end)
+    for asked in _asked(centre, want, first, last):
         if answer := availability.first_free(asked.schedules, asked.rules, asked.ask, asked.busy):
             return Free(moment(answer[0]), uuid.UUID(str(answer[1])))
     return None
@@ -143,14 +151,22 @@ def nearest(centre: Centre, want: Want, starts_at: dt.datetime, *, count: int = 
 
 def why_not(centre: Centre, want: Want, starts_at: dt.datetime) -> Reason | None:
     """Say which rule removes this start for the one therapist wanted; None when it is free."""
-    person = world.current(centre).people.get(want.therapists[0])
-    day = starts_at.astimezone(zone_of(centre, person)).date()
-    asked = Asked(centre, want, day, day)
+    asked = _asked_at(centre, want, starts_at)
     if not asked.people:
         return Reason(availability.Rule.NOT_BOOKABLE)
     return availability.explain(
         asked.people[0].schedule, asked.rules, asked.ask, asked.busy, int(starts_at.timestamp())
     )
+
+
+def _asked_at(centre: Centre, want: Want, starts_at: dt.datetime) -> Asked:
+    """The question for the local day of one moment; the therapist's zone may have changed as well."""
+    while True:
+        kept = world.current(centre)
+        day = starts_at.astimezone(zone_of(centre, kept.people.get(want.therapists[0]))).date()
+        asked = Asked(centre, want, day, day)
+        if asked.world is kept:
+            return asked
 
 
 def explained_day(centre: Centre, want: Want, day: dt.date) -> list[tuple[dt.datetime, Reason | None]]:
@@ -182,10 +198,18 @@ def loads(
     version, rows = taken.read(therapists, since, until)
     kept = world.current(centre, version=version)
     busy = availability.gather(rows)
-    people = [kept.people[who] for who in therapists if who in kept.people]
+    people = {**kept.people, **world.unlisted(centre, set(therapists) - set(kept.people))}
     rules = kept.rules(centre)
-    schedules = {person.id: swap(person.schedule) if swap else person.schedule for person in people}
+    schedules = {who: people[who].schedule for who in therapists if who in people}
+    if swap:
+        schedules = {who: swap(schedule) for who, schedule in schedules.items()}
     return {who: list(availability.day_load(schedule, rules, first, last, busy)) for who, schedule in schedules.items()}
+
+
+def schedule(centre: Centre, therapist: uuid.UUID) -> Schedule:
+    """What the engine knows of one therapist's hours and time off now, bookable or not."""
+    people = world.current(centre, version=world.version()).people
+    return (people if therapist in people else world.unlisted(centre, {therapist}))[therapist].schedule
 
 
 def zone_of(centre: Centre, person: Person | None) -> dt.tzinfo:

@@ -1,10 +1,10 @@
 from django.urls import URLPattern, URLResolver, path
 
-from apps.scheduling.views import closures, hours, time_off
+from apps.scheduling.views import closures, hours, overview, time_off
 
 app_name = "scheduling"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("hours/", hours.HoursOverview.as_view(), name="hours-overview"),
+    path("hours/", overview.HoursOverview.as_view(), name="hours-overview"),
     path("hours/mine/", hours.Hours.as_view(), name="my-hours"),
     path("hours/<uuid:therapist>/", hours.Hours.as_view(), name="hours"),
     path("hours/<uuid:therapist>/status/", hours.StatusUpdate.as_view(), name="status-update"),
