@@ -3,7 +3,7 @@
 import copy
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
@@ -61,5 +61,5 @@ class RowForm(PermissionRequired, FormFlow):
         except IntegrityError as error:
             raise ChangedMeanwhile from error
 
-    def save(self, form: Any) -> models.Model:
+    def save(self, form: Any) -> Any:
         return audit.save_form(form, by=self.request.user)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django_tenants.utils import schema_context
 
@@ -14,6 +14,7 @@ from apps.accounts import audit
 from apps.accounts.actions import change_user, invite_user
 from apps.accounts.models import User
 from apps.accounts.roles import Role
+from apps.core import schema
 from apps.therapists.errors import AddressInUse, LoginIsOff, OfferingOverlaps, ProfileExists
 from apps.therapists.models import FormerSlug, Offering, Therapist, TherapyType
 from apps.therapists.signals import therapist_approved
@@ -116,20 +117,20 @@ def set_photo(*, therapist: Therapist, by: User, content: bytes | None) -> Thera
     therapist = _locked(therapist)
     former, storage = therapist.photo.name, therapist.photo.storage
     if content is None:
-        therapist.photo = ""  # type: ignore[assignment]
+        therapist.photo = ""
     else:
         therapist.photo.save(f"{uuid.uuid4().hex}.jpg", ContentFile(content), save=False)
     therapist.save(update_fields=["photo"])
     audit.record(by=by, verb="photo removed" if content is None else "photo changed", obj=therapist)
     if former:
-        schema = connection.schema_name
-        transaction.on_commit(lambda: _delete_file(schema, storage, former))
+        here = schema.current()
+        transaction.on_commit(lambda: _delete_file(here, storage, former))
     return therapist
 
 
-def _delete_file(schema: str, storage: Storage, name: str) -> None:
+def _delete_file(centre: str, storage: Storage, name: str) -> None:
     """Delete in the centre's own folder: a commit may come after the centre was left."""
-    with schema_context(schema):
+    with schema_context(centre):
         storage.delete(name)
 
 

@@ -129,7 +129,7 @@ class PatientRestore(OnePatient, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             with transaction.atomic():
-                actions.restore_patient(patient=self.object, by=request.user)
+                actions.restore_patient(patient=self.object, by=self.request.user)
             messages.success(request, _("The record is active again."))
         except DomainError as refusal:
             messages.error(request, str(refusal))

@@ -31,8 +31,8 @@ class PatientRecord(PermissionRequired, Fragments, View):
     @transaction.atomic
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rows = Patient.objects.with_guardian_flag()
-        self.patient = get_visible_or_404(rows, request.user, pk=kwargs["pk"])
-        audit.read(by=request.user, obj=self.patient)
+        self.patient = get_visible_or_404(rows, self.request.user, pk=kwargs["pk"])
+        audit.read(by=self.request.user, obj=self.patient)
         return TemplateResponse(request, self.get_template_names(), self.get_context_data()).render()
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

@@ -21,6 +21,11 @@ FIRST_YEAR = 1940
 ROWS = 20  # of education, and of experience
 
 
+def _parts(text: str | None) -> list[str]:
+    """What stands between commas or semicolons."""
+    return (text or "").replace(";", ",").split(",")
+
+
 class LanguagesField(forms.CharField):
     """Languages by name, separated by commas, kept as codes: "English, Spanish" is ["en", "es"]."""
 
@@ -30,7 +35,7 @@ class LanguagesField(forms.CharField):
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         if isinstance(value, list):
             return value
-        names = [name.strip() for name in super().to_python(value).replace(";", ",").split(",")]
+        names = [name.strip() for name in _parts(super().to_python(value))]
         return list(dict.fromkeys(self._code(name) for name in names if name))
 
     def _code(self, name: str) -> str:
@@ -63,7 +68,7 @@ class SpecialtiesField(forms.CharField):
     MOST = 20
 
     def to_python(self, value: Any) -> Any:
-        names = [" ".join(name.split()) for name in super().to_python(value).replace(";", ",").split(",")]
+        names = [" ".join(name.split()) for name in _parts(super().to_python(value))]
         unique = list({name.casefold(): name for name in names if name}.values())
         if len(unique) > self.MOST:
             raise forms.ValidationError(_("Name at most %(most)d specialties.") % {"most": self.MOST})
@@ -133,11 +138,11 @@ class TherapistForm(forms.ModelForm):
         return year
 
     @cached_property
-    def education(self) -> BaseInlineFormSet:
+    def education(self) -> Any:
         return EducationRows(self.data or None, instance=self.instance, prefix="education")
 
     @cached_property
-    def experience(self) -> BaseInlineFormSet:
+    def experience(self) -> Any:
         return ExperienceRows(self.data or None, instance=self.instance, prefix="experience")
 
     def is_valid(self) -> bool:
@@ -198,7 +203,7 @@ def _past_year(year: int | None) -> int | None:
 class Rows(BaseInlineFormSet):
     """Rows under a therapist: those there are, and two empty ones; an emptied or ticked row goes."""
 
-    def add_fields(self, form: forms.BaseForm, index: int | None) -> None:
+    def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = _("Remove this row")

@@ -22,7 +22,7 @@ class OfferingFlow(OneTherapist, FormFlow):
     form_class = OfferingForm
     fragment = "form"
     success_message = _("The price is saved. Bookings already made keep theirs.")
-    offering: Offering | None = None
+    offering: Any = None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         instance = Offering.objects.get(pk=self.offering.pk) if self.offering else None
@@ -39,7 +39,8 @@ class OfferingFlow(OneTherapist, FormFlow):
         try:
             return actions.save_offering(offering=form.instance, by=self.request.user, **facts)
         except OfferingOverlaps as refusal:
-            if other := refusal.facts.get("other"):
+            other = refusal.facts.get("other")
+            if isinstance(other, Offering):
                 raise OfferingOverlaps(overlap_sentence(other)) from refusal
             raise
 

@@ -1,13 +1,14 @@
 """A therapist's photo: served to whoever may see the therapist, changed by who sets them up."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from apps.accounts.access import get_visible_or_404
+from apps.accounts.models import User
 from apps.core.http import FormFlow
 from apps.therapists import actions
 from apps.therapists.forms.therapists import PhotoForm
@@ -22,9 +23,9 @@ class TherapistPhoto(View):
 
     http_method_names = ["get", "head", "options"]
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> FileResponse:
         rows = Therapist.objects.select_related("user").exclude(photo="")
-        therapist = get_visible_or_404(rows, request.user, pk=kwargs["pk"])
+        therapist = get_visible_or_404(rows, cast(User, request.user), pk=kwargs["pk"])
         try:
             file = therapist.photo.open("rb")
         except FileNotFoundError as missing:

@@ -150,7 +150,7 @@ class TherapistUpdate(OneTherapist, RowForm):
     success_message = _("The profile is saved.")
 
     def save(self, form: TherapistForm) -> Therapist:
-        therapist = super().save(form)
+        therapist: Therapist = super().save(form)
         changes = {}
         for name in ("education", "experience"):
             before = [str(row) for row in getattr(therapist, name).all()]
@@ -168,7 +168,7 @@ class TherapistApprove(OneTherapist, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            actions.approve_therapist(therapist=self.object, by=request.user)
+            actions.approve_therapist(therapist=self.object, by=self.request.user)
             messages.success(request, _("%(name)s is public and bookable now.") % {"name": self.object})
         except DomainError as refusal:
             messages.error(request, str(refusal))
