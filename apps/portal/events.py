@@ -1,4 +1,4 @@
-"""The calendar's events: sessions and kept times, and behind them working hours, time off and closures.
+"""The calendar's events: sessions and kept times, and behind them what is outside working hours, time off, closures.
 
 What an event holds is said in static/js/calendar.js. Times are the centre's wall clock without offset: the calendar
 shows the centre's days to everybody. A constant number of queries, whatever the range and the number of people.
@@ -17,7 +17,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.core import clock
 from apps.scheduling import world
-from apps.scheduling.availability.hours import open_pieces
+from apps.scheduling.availability.hours import runs, working
 from apps.scheduling.models import TimeOff
 from apps.scheduling.world import Person
 from apps.sessions.models import Hold, State, TherapySession
@@ -92,6 +92,7 @@ def _session(asked: Asked, session: TherapySession, now: dt.datetime) -> Event:
         **asked.span(session.starts_at, session.ends_at),
         "title": ", ".join(patient.full_name for patient in session.patients),
         "subtitle": _subtitle(asked, session),
+        "who": str(session.lead) if asked.user.is_desk and asked.by != ROOM else "",
         "state": session.state,
         "state_label": session.get_state_display(),
         "hue": session.therapy_type.colour + 1,
@@ -143,12 +144,9 @@ def _behind(asked: Asked) -> Iterator[Event]:
     if (asked.until - asked.since).days > BEHIND_DAYS or asked.by == ROOM:
         return
     kept = world.current(asked.centre, version=world.version())
-    rules = kept.rules(asked.centre)
     first, last = asked.wall(asked.since).toordinal(), asked.wall(asked.until).toordinal()
     for person in _people(asked, kept.people.values()):
-        pieces = open_pieces(person.schedule, rules, first - 1, last)
-        worked = ((start, end) for _day, start, end in pieces if asked.meets(start, end))
-        yield from (_block(asked, person, "open", block) for block in worked)
+        yield from (_block(asked, person, "shut", gap) for gap in _gaps(asked, person))
         away = (block for block in person.schedule.away if asked.meets(block[0], block[1]))
         yield from (_block(asked, person, "off", (start, end), _off_title(asked, kind)) for start, end, kind in away)
         for day, name in kept.closures:
@@ -163,6 +161,18 @@ def _people(asked: Asked, people: Iterable[Person]) -> Iterator[Person]:
     for person in people:
         if (sees_all or (own and person.id == own.pk)) and asked.only in ("", str(person.id)):
             yield person
+
+
+def _gaps(asked: Asked, person: Person) -> Iterator[tuple[int, int]]:
+    """The time outside somebody's working hours, in epoch seconds."""
+    at, until = int(asked.since.timestamp()), int(asked.until.timestamp())
+    first, last = asked.wall(asked.since).toordinal() - 1, asked.wall(asked.until).toordinal() + 1
+    for start, end in runs(working(person.schedule, first, last)):
+        if at < min(start, until):
+            yield at, min(start, until)
+        at = max(at, end)
+    if at < until:
+        yield at, until
 
 
 def _off_title(asked: Asked, kind: str) -> str:

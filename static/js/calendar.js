@@ -8,15 +8,19 @@
  *   by           which of them are the columns at first
  *   only         id of the one resource to show at first ("" for all)
  *   view         columns | week | month | list      date   the day to start on
+ *   phone_view   day | list | ... on a phone, unless the address names a view
  *   locale, utc_offset ("-05:00", the centre's now), first_day (0 = Sunday), slot_min, slot_max ("07:00"), step (minutes)
  *   book_url     address of the booking form; gets ?start=&therapist= (or &room=); "" when one may not book
  *   colour       state | kind
  *
- * An event: {id, resourceId or resourceIds, start, end (wall clock, no offset), title, subtitle, state, state_label, hue (1..8),
+ * An event: {id, resourceId or resourceIds, start, end (wall clock, no offset), title, subtitle, who (said where no column says
+ *   it), state, state_label, hue (1..8),
  *   url (what a click follows), dialog (true: into a dialog), move_url (what a drop opens, gets ?start=&therapist=|room=),
- *   editable, kind ("session"; "off", "closed" and "open" are drawn behind)}
+ *   editable, kind ("session"; "off", "closed" and "shut" (outside working hours) are drawn behind)}
  *
- * Around it, anywhere in the page: select[data-calendar-by], select[data-calendar-only], select[data-calendar-colour].
+ * Around it, anywhere in the page: select[data-calendar-by], select[data-calendar-only] (its first option, for all, may carry
+ * data-therapist and data-room as words), select[data-calendar-colour], [data-calendar-legend=state|kind],
+ * a[data-calendar-new] (books on the day shown; so does `n`).
  * Events it listens to on body: `sessions-changed` (refetch; the drop is settled), `dialog:closed` (an unsettled drop is undone).
  * Keys: left/right a period, up/down from session to session, t today, d w m l the views.
  */
@@ -67,7 +71,7 @@
     return state.events;
   };
 
-  const BEHIND = new Set(["off", "closed", "open"]);
+  const BEHIND = new Set(["off", "closed", "shut"]);
   const prepare = (event) => ({
     ...event,
     display: BEHIND.has(event.kind) ? "background" : "auto",
@@ -88,13 +92,16 @@
     return made;
   };
 
-  const content = ({ event, timeText }) => {
+  const content = ({ event, timeText, view }) => {
     const facts = event.extendedProps;
     if (event.display === "background") return { domNodes: facts.title ? [element("span", "behind-title", facts.title)] : [] };
-    const button = element("button", "event-open", "");
+    const short = event.end - event.start < 45 * 60_000;
+    const button = element("button", short ? "event-open event-short" : "event-open", "");
     button.type = "button";
     button.append(element("time", "ec-event-time", timeText), element("span", "ec-event-title", event.title));
-    if (facts.subtitle) button.append(element("span", "event-subtitle", facts.subtitle));
+    const alone = view.type === NAMES.columns || state.only || !facts.who;
+    const subtitle = alone ? facts.subtitle : `${facts.subtitle} · ${facts.who}`;
+    if (subtitle) button.append(element("span", "event-subtitle", subtitle));
     if (facts.state_label) button.append(element("span", "event-state", facts.state_label));
     return { domNodes: [button] };
   };
@@ -142,6 +149,9 @@
     if (state.only) here.searchParams.set("only", state.only);
     else here.searchParams.delete("only");
     history.replaceState(history.state, "", here);
+    if (!config.book_url) return;
+    const url = address(config.book_url, { start: here.searchParams.get("date"), [state.by]: state.only });
+    document.querySelectorAll("[data-calendar-new], [data-key-new]").forEach((link) => (link.href = url));
   };
 
   /* Its table roles have no rows and its articles act as buttons: what is left is plain regions and real buttons. */
@@ -174,8 +184,9 @@
   root.append(place);
 
   const start = () => {
-    if (phone.matches && (config.view ?? "columns") === "columns") return NAMES.day;
-    return NAMES[config.view] ?? NAMES.columns;
+    const named = new URL(location.href).searchParams.get("view");
+    const wanted = phone.matches && !(named && named !== "columns") ? config.phone_view ?? "day" : config.view;
+    return NAMES[wanted] ?? NAMES.columns;
   };
   const step = `00:${pad(config.step ?? 15)}:00`;
 
@@ -207,6 +218,7 @@
     slotMinTime: config.slot_min ?? "07:00",
     slotMaxTime: config.slot_max ?? "20:00",
     scrollTime: config.slot_min ?? "07:00",
+    flexibleSlotTimeLimits: true, // what is booked earlier or later is never out of sight
     slotHeight: 34,
     columnWidth: "minmax(7rem, 1fr)",
     slotEventOverlap: false,
@@ -251,6 +263,16 @@
 
   /* ---- controls around it ------------------------------------------------------------------------------------- */
 
+  /* The list of single therapists or rooms follows what the columns are. */
+  const relist = () => {
+    const select = document.querySelector("[data-calendar-only]");
+    if (!select) return;
+    const all = select.options[0];
+    all.textContent = all.dataset[state.by] ?? all.textContent;
+    const options = (config.resources?.[state.by] ?? []).map((one) => new Option(one.title, one.id));
+    select.replaceChildren(all, ...options);
+    select.value = state.only;
+  };
   const refill = () => {
     calendar.setOption("resources", resources());
     calendar.refetchEvents();
@@ -267,13 +289,14 @@
   choose("data-calendar-by", (value) => {
     state.by = value;
     state.only = "";
-    const only = document.querySelector("[data-calendar-only]");
-    if (only) only.value = "";
+    state.chosen = null;
+    relist();
     refill();
   });
   choose("data-calendar-colour", (value) => {
     state.colour = value;
     root.dataset.colour = value;
+    document.querySelectorAll("[data-calendar-legend]").forEach((legend) => (legend.hidden = legend.dataset.calendarLegend !== value));
     calendar.setOption("eventClassNames", (info) => classes(info));
   });
 

@@ -55,7 +55,7 @@ class TimeForm(forms.Form):
         label=_("Room"), queryset=Room.objects.none(), required=False, empty_label=_("Any suitable room")
     )
     override_reason = forms.CharField(
-        label=_("Reason to go on all the same"),
+        label=_("Why go on all the same"),
         max_length=300,
         required=False,
         widget=lines(2),
@@ -163,12 +163,13 @@ class TimeForm(forms.Form):
 
     def explain(self, objected: Objected) -> None:
         """Say which rules stand in the way, and open the field for a reason to those who may go on."""
-        self.add_error(None, str(objected))
-        if objected.can_override and "override_reason" in self.fields:
-            self.objected = objected
-            self.data = self.data.copy()
-            self.data["accepted"] = objected.rules
-            self.add_error("override_reason", _("Say why, or choose another time."))
+        if not objected.can_override or "override_reason" not in self.fields:
+            self.add_error(None, str(objected))
+            return
+        self.objected = objected
+        self.data = {**self.data.dict(), "accepted": objected.rules}  # type: ignore[attr-defined]
+        self.fields["override_reason"].required = True
+        self.add_error(None, _("%(rules)s Choose another time, or say why to go on.") % {"rules": objected})
 
     @property
     def shows_override(self) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from babel import units
+from babel import dates, units
 from django import template
 
 from apps.core import formats
@@ -21,4 +21,10 @@ def hours(minutes: int) -> str:
 @register.filter
 def weekday_name(day: dt.date) -> str:
     """Friday."""
-    return formats.day(day, skeleton="EEEE")
+    return dates.format_date(day, "EEEE", locale=formats.locale())
+
+
+@register.filter
+def less(number: int) -> int:
+    """3 for -3: the words around it say that it is less."""
+    return -number

@@ -90,6 +90,7 @@ class Calendar(PermissionRequired, TemplateView):
             "by": by,
             "only": self.chosen("only", [one["id"] for one in self.resources[by]], ""),
             "view": self.chosen("view", VIEWS, "columns" if self.user.is_desk else "week"),
+            "phone_view": "day",
             "colour": self.chosen("colour", COLOURS, "state"),
             "date": self.day.isoformat(),
             "locale": str(locale).replace("_", "-"),
