@@ -36,6 +36,10 @@ def test_a_day_kept_on_another_date_is_the_same_holiday():
     ]
 
 
+def test_a_day_off_for_a_working_weekend_is_named_without_its_date():
+    assert "CN:day-off" in keys("CN", [2026])
+
+
 def test_a_holiday_by_the_moon_keeps_its_key_once_its_date_is_sure():
     assert "IN:eid-al-fitr" in keys("IN", [2027], "MH")
     assert not any("estimated" in key for key in keys("IN", [2027], "MH"))
