@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError, dates, numbers
-from django.db import connection
 from django.utils import timezone
 
+from apps.core import schema
 from apps.core.models import Mode
 
 
 def locale() -> Locale:
     """Return the centre's locale, or English on the public host."""
     try:
-        return Locale.parse(str(getattr(connection.tenant, "locale", "en")).replace("-", "_"))
+        return Locale.parse(str(getattr(schema.tenant(), "locale", "en")).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
 
@@ -60,7 +60,7 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
     """$85.00, in the centre's currency unless told otherwise."""
     if amount is None:
         return ""
-    code = currency or str(getattr(connection.tenant, "currency", "USD"))
+    code = currency or str(getattr(schema.tenant(), "currency", "USD"))
     return numbers.format_currency(amount, code, locale=locale())
 
 

@@ -1,6 +1,7 @@
 """From the host name to the centre, before anything else looks at the request."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -20,12 +21,13 @@ class CentreMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        before = connection.tenant
-        connection.set_schema_to_public()
+        wire: Any = connection  # django-tenants' own, with a schema and a tenant
+        before = wire.tenant
+        wire.set_schema_to_public()
         try:
             return self._answer(request)
         finally:
-            connection.set_tenant(before)
+            wire.set_tenant(before)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -39,7 +41,7 @@ class CentreMiddleware:
             return not_found()
         return self._inside(request, centre) if centre.is_open else closed(centre.name)
 
-    def _public(self, request: HttpRequest) -> HttpResponse:
+    def _public(self, request: Any) -> HttpResponse:
         request.tenant = None
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         set_urlconf(request.urlconf)
@@ -48,10 +50,11 @@ class CentreMiddleware:
         finally:
             set_urlconf(None)
 
-    def _inside(self, request: HttpRequest, centre: directory.Centre) -> HttpResponse:
+    def _inside(self, request: Any, centre: directory.Centre) -> HttpResponse:
         request.tenant = centre
         token = logs.centre.set(centre.schema_name)
-        connection.set_tenant(centre)
+        wire: Any = connection
+        wire.set_tenant(centre)
         try:
             return self.get_response(request)
         finally:

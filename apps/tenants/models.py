@@ -183,7 +183,7 @@ class Centre(TenantMixin):
     @property
     def primary_host(self) -> str:
         """The host name used in addresses that leave the house. Free after `prefetch_related("domains")`."""
-        hosts = sorted(self.domains.all(), key=lambda domain: (not domain.is_primary, domain.domain))
+        hosts = sorted(self.domains.all(), key=lambda domain: (not domain.is_primary, str(domain)))
         return str(hosts[0].domain) if hosts else ""
 
     def __enter__(self) -> None:
@@ -205,7 +205,7 @@ class Domain(DomainMixin):
         return str(self.domain)
 
     def clean(self) -> None:
-        self.domain = self.domain.strip().lower()
+        self.domain = str(self.domain).strip().lower()  # type: ignore[has-type]
         try:
             validate_host(self.domain)
         except ValidationError as error:

@@ -4,7 +4,7 @@ import hashlib
 import mimetypes
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.generic import TemplateView, View
 
@@ -31,12 +31,12 @@ class Brand(View):
 
     http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Any) -> HttpResponse:
         css = branding.stylesheet(request.tenant.brand_colour)
         etag = f'"{hashlib.sha256(css.encode()).hexdigest()[:16]}"'
         response = HttpResponse(css, content_type="text/css; charset=utf-8", headers={"ETag": etag})
         patch_cache_control(response, public=True, max_age=BRAND_AGE)
-        return get_conditional_response(request, etag=etag, response=response)
+        return get_conditional_response(request, etag=etag, response=response) or response
 
 
 class Logo(View):
@@ -44,7 +44,7 @@ class Logo(View):
 
     http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest) -> FileResponse:
+    def get(self, request: Any) -> FileResponse:
         logo = request.tenant.logo
         try:
             file = logo.open("rb") if logo else None

@@ -20,6 +20,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     itself raises and no statement runs.
     """
 
+    _setting_search_path: bool
     owner_mode = False
     _walls: Walls | None = None
     _checked_pooler = False

@@ -193,18 +193,20 @@ class Centres(Audited):
             changes = {name: [form.initial.get(name), form.cleaned_data[name]] for name in form.changed_data}
             actions.change_centre(obj, **{name: form.cleaned_data[name] for name in changes})
             if changes:
-                audit.record(by=request.user, verb="changed", obj=obj, changes=changes)
+                audit.record(by=self.by(request), verb="changed", obj=obj, changes=changes)
             return
         facts = {name: value for name, value in form.cleaned_data.items() if name != "host"}
         obj.__dict__.update(opening.open_centre(domain=form.cleaned_data["host"], **facts).__dict__)
-        audit.record(by=request.user, verb="opened", obj=obj)
+        audit.record(by=self.by(request), verb="opened", obj=obj)
 
     def save_formset(self, request: HttpRequest, form: CentreForm, formset: Any, change: bool) -> None:
         before = sorted(Domain.objects.filter(tenant=form.instance).values_list("domain", flat=True))
         formset.save()
         after = sorted(Domain.objects.filter(tenant=form.instance).values_list("domain", flat=True))
         if formset.has_changed():
-            audit.record(by=request.user, verb="changed", obj=form.instance, changes={"host names": [before, after]})
+            audit.record(
+                by=self.by(request), verb="changed", obj=form.instance, changes={"host names": [before, after]}
+            )
             transaction.on_commit(directory.changed)
 
     @admin.action(description=_("Suspend the chosen centres"))
@@ -238,7 +240,7 @@ class Centres(Audited):
     def _each(self, request: HttpRequest, centres: list[Centre], action: Any, verb: str) -> None:
         for centre in centres:
             action(centre)
-            audit.record(by=request.user, verb=verb, obj=centre)
+            audit.record(by=self.by(request), verb=verb, obj=centre)
 
     def _ask(self, request: HttpRequest, centres: list[Centre]) -> HttpResponse:
         page = self.admin_site.each_context(request)

@@ -26,4 +26,4 @@ class Superusers(Audited):
         return (*fixed, "is_active") if obj == request.user else fixed
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        audit.save_form(form, by=request.user)
+        audit.save_form(form, by=self.by(request))

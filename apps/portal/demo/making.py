@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import uuid
 
 from django.conf import settings
 from django.db import transaction
@@ -72,7 +73,7 @@ def _works(therapist: Therapist) -> bool:
     return approved and therapist.availability != Therapist.Availability.ON_LEAVE
 
 
-def _regulars() -> set[object]:
+def _regulars() -> set[uuid.UUID]:
     mine = Q(user__isnull=False) | Q(guardianships__guardian__user__isnull=False)
     return set(Patient.objects.filter(mine).values_list("pk", flat=True))
 

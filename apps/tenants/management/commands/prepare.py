@@ -13,4 +13,4 @@ class Command(BaseCommand):
         provisioning.migrate_public()
         if provisioning.refresh_template():
             self.stdout.write("Template schema remade.")
-        MigrateCentres(stdout=self.stdout._out).migrate(workers=2)
+        MigrateCentres(stdout=self.stdout._out).migrate(workers=2)  # type: ignore[arg-type]
