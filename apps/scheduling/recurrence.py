@@ -20,6 +20,8 @@ from apps.scheduling.availability.zones import midnight, shown_at
 
 MOST = 2_000  # of an INTERVAL or a COUNT
 MIDNIGHT = dt.time()
+EARLIEST = dt.date(1900, 1, 1)
+LATEST = dt.date(9000, 1, 1).toordinal()
 CYCLE_DAYS = {"DAILY": 1, "WEEKLY": 7}
 ALLOWED = frozenset({*CYCLE_DAYS, "MONTHLY", "YEARLY"})
 WITHIN_A_DAY = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
@@ -122,16 +124,10 @@ def parse(rule: str, starts_on: dt.date) -> Repeats:
 
 
 def expand(absence: Absence, zone: str, first: dt.date, last: dt.date) -> list[Block]:
-    """The blocks of one absence in the local days `first` to `last`, cut to them, ascending. A bad rule: once only."""
+    """The whole blocks of one absence that touch the local days `first` to `last`, ascending. A bad rule: once only."""
     since, until = midnight(zone, first.toordinal()), midnight(zone, last.toordinal() + 1)
-    length = (absence.ends_on - absence.starts_on).days
-    blocks = []
-    for day in _begins(absence, zone, first, last):
-        starts = since if day < first else _starts(absence, zone, day)
-        ends = until if day.toordinal() + length > last.toordinal() else _ends(absence, zone, day, length)
-        if max(since, starts) < min(until, ends):
-            blocks.append((max(since, starts), min(until, ends), absence.kind))
-    return blocks
+    blocks = [_block(absence, zone, day) for day in _begins(absence, zone, first, last)]
+    return [block for block in blocks if max(since, block[0]) < min(until, block[1])]
 
 
 def expand_all(absences: Iterable[Absence], zone: str, first: dt.date, last: dt.date) -> tuple[Block, ...]:
@@ -156,15 +152,15 @@ def _begins(absence: Absence, zone: str, first: dt.date, last: dt.date) -> Itera
         yield day
 
 
-def _starts(absence: Absence, zone: str, day: dt.date) -> int:
-    return shown_at(zone, dt.datetime.combine(day, absence.starts_time or MIDNIGHT))
-
-
-def _ends(absence: Absence, zone: str, day: dt.date, length: int) -> int:
-    ends_on = day + dt.timedelta(days=length)
-    if absence.ends_time is None:
-        return midnight(zone, ends_on.toordinal() + 1)
-    return shown_at(zone, dt.datetime.combine(ends_on, absence.ends_time), last=True)
+def _block(absence: Absence, zone: str, day: dt.date) -> Block:
+    """The occurrence that begins on a day. One that reaches the calendar's ends is cut there, where UTC has no date."""
+    begins = max(day, EARLIEST)
+    ends = min(day.toordinal() + (absence.ends_on - absence.starts_on).days, LATEST)
+    if absence.starts_time is None or absence.ends_time is None:
+        return midnight(zone, begins.toordinal()), midnight(zone, ends + 1), absence.kind
+    starts_at = dt.datetime.combine(begins, absence.starts_time)
+    ends_at = dt.datetime.combine(dt.date.fromordinal(ends), absence.ends_time)
+    return shown_at(zone, starts_at), shown_at(zone, ends_at, last=True), absence.kind
 
 
 def _parts(text: str) -> dict[str, str]:
