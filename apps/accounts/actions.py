@@ -37,8 +37,8 @@ def invite_user(*, by: User, email: str, given_name: str, family_name: str, role
 
 @transaction.atomic
 def invite_again(*, by: User, user: User) -> None:
-    """Send the invitation once more. Sends `user_invited`. Raises AlreadyJoined after the first sign-in."""
-    if user.last_login is not None or not user.is_active:
+    """Send the invitation once more. Sends `user_invited`. Raises AlreadyJoined unless it is still open."""
+    if user.state != "invited":
         raise AlreadyJoined
     audit.record(by=by, verb="invited again", obj=user)
     user_invited.send(User, user=user, by=by, path=invitation_path(user))

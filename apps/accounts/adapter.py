@@ -4,7 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.db import connection, transaction
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from apps.accounts import sealing
 from apps.accounts.models import User
 from apps.accounts.roles import Role
+from apps.core import schema
 
 CODE_WAS_TYPED = "_typed_the_code"
 
@@ -46,7 +47,7 @@ class CentreMFAAdapter(DefaultMFAAdapter):
     """Names the centre in authenticator apps and passkey dialogs; keeps the secrets encrypted."""
 
     def _get_site_name(self) -> str:
-        return str(getattr(connection.tenant, "name", "Verbena"))
+        return str(getattr(schema.tenant(), "name", "Verbena"))
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, purpose="mfa")

@@ -28,4 +28,4 @@ class CellLocked(DomainError):
 
 class AlreadyJoined(DomainError):
     code = "already_joined"
-    message = _("This person has signed in already and needs no invitation.")
+    message = _("This person has a password, or has signed in, and needs no invitation.")

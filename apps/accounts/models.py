@@ -7,6 +7,7 @@ import functools
 from typing import Any, ClassVar
 
 from django.apps import apps
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -35,10 +36,11 @@ class UserQuerySet(models.QuerySet["User"]):
         return self if user.can(Permission.USER_READ) else self.filter(pk=user.pk)
 
     def in_state(self, state: str) -> "UserQuerySet":
-        """Active, inactive, or invited: active and not signed in yet."""
+        """Active, inactive, or invited: see `User.state`."""
         if state == "inactive":
             return self.filter(is_active=False)
-        return self.active().filter(last_login__isnull=state == "invited")
+        invited = Q(last_login__isnull=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return self.active().filter(invited if state == "invited" else ~invited)
 
     def matching(self, text: str) -> "UserQuerySet":
         """Users whose name or address contains every word of `text`."""
@@ -115,10 +117,10 @@ class User(UUIDModel, AbstractBaseUser):
 
     @property
     def state(self) -> str:
-        """`active`, `inactive`, or `invited`: may sign in and never did."""
+        """`active`, `inactive`, or `invited`: never signed in and has no password yet."""
         if not self.is_active:
             return "inactive"
-        return "active" if self.last_login else "invited"
+        return "active" if self.last_login or self.has_usable_password() else "invited"
 
     def get_state_display(self) -> str:
         return str({"active": _("May sign in"), "inactive": _("Deactivated"), "invited": _("Invited")}[self.state])
