@@ -205,12 +205,11 @@ def test_two_sessions_move_into_each_other(clinic, race):
     user = UserFactory(roles=["operator"])
     at = working_day(clinic)
     sessions = [
-        book(clinic, slot(at + dt.timedelta(hours=n)), patient) for n, patient in enumerate(PatientFactory.create_batch(2))
+        book(clinic, slot(at + dt.timedelta(hours=n)), patient)
+        for n, patient in enumerate(PatientFactory.create_batch(2))
     ]
     target = at + dt.timedelta(hours=4)
-    results = race(
-        lambda n: actions.move_session(centre=clinic, session=sessions[n], starts_at=target, by=user), 2
-    )
+    results = race(lambda n: actions.move_session(centre=clinic, session=sessions[n], starts_at=target, by=user), 2)
     assert outcome(results) == {"TherapySession": 1, "SlotTaken": 1}
     assert SessionTherapist.objects.filter(session__starts_at=target).count() == 1
     assert overlaps() == 0
