@@ -200,6 +200,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # how long an invitation waits; forgotten passwords are reset by code
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would be read in every centre
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES")
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}  # 1234-5678: three tries a code, three codes a minute
 ACCOUNT_ADAPTER = "apps.notifications.account_adapter.AccountAdapter"
 ACCOUNT_FORMS = {
