@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -42,7 +43,7 @@ def read(
     asker's own) are left out. Expired holds do not count.
     """
     apart = {"session": session or NOBODY, "hold": hold or NOBODY}
-    facts = {"what": list(what), "since": since, "until": until, "now": clock.now(), **apart}
+    facts: dict[str, Any] = {"what": list(what), "since": since, "until": until, "now": clock.now(), **apart}
     with connection.cursor() as cursor:
         cursor.execute(QUERY, facts)
         found = cursor.fetchall()

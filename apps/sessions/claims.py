@@ -158,9 +158,8 @@ def trim_neighbours(things: Sequence[uuid.UUID], span: Span, *, besides: Therapy
     near = Occupancy.objects.filter(
         what__in=things, starts_at__lt=ends_at, ends_at__gt=starts_at, session__isnull=False
     )
-    for session in TherapySession.objects.filter(pk__in=near.values("session_id")).exclude(
-        pk=besides.pk if besides else None
-    ):
+    sessions = TherapySession.objects.filter(pk__in=near.values("session_id"))
+    for session in sessions.exclude(pk=besides.pk) if besides else sessions:
         _trim(session, starts_at, ends_at)
 
 

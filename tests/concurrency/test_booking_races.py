@@ -14,7 +14,7 @@ from apps.core.postgresql import as_owner
 from apps.scheduling import actions
 from apps.scheduling.actions import Slot
 from apps.sessions import claims
-from apps.sessions.errors import DailyCapReached, NoRoomFree, PatientTaken, SlotTaken
+from apps.sessions.errors import NoRoomFree, PatientTaken, SlotTaken
 from apps.sessions.models import Hold, Occupancy, Resource, SessionTherapist, TherapySession
 from apps.therapists.models import Therapist, TherapyType
 from tests.factories import PatientFactory, RoomFactory, UserFactory, cast

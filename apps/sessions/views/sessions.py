@@ -36,16 +36,13 @@ class SessionFilter(forms.Form):
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *State.choices])
     therapist = forms.ModelChoiceField(
-        label=_("Therapist"), required=False, queryset=None, empty_label=_("Every therapist")
+        Therapist.objects.select_related("user"), label=_("Therapist"), required=False, empty_label=_("Every therapist")
     )
-    therapy_type = forms.ModelChoiceField(label=_("Type"), required=False, queryset=None, empty_label=_("Every type"))
+    therapy_type = forms.ModelChoiceField(
+        TherapyType.objects.all(), label=_("Type"), required=False, empty_label=_("Every type")
+    )
     since = forms.DateField(label=_("From"), required=False, widget=DateInput, validators=SANE_DATES)
     until = forms.DateField(label=_("Until"), required=False, widget=DateInput, validators=SANE_DATES)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["therapist"].queryset = Therapist.objects.select_related("user")
-        self.fields["therapy_type"].queryset = TherapyType.objects.all()
 
 
 class SessionList(PermissionRequired, ListPage):
