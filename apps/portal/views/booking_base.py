@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.views.generic import View
 
@@ -30,12 +31,16 @@ class BookingEntry(View):
 
     step: Step
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         self.is_onlooker = user.is_authenticated and not user.can(Permission.SESSION_BOOK_OWN)
         if self.is_onlooker and (request.method == "POST" or self.step >= Step.DETAILS):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        return self.elsewhere() or super().dispatch(request, *args, **kwargs)
+
+    def elsewhere(self) -> HttpResponse | None:
+        """Return where to go first, when a step before is missing."""
+        return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         steps = {"step": int(self.step), "steps": len(Step), "is_onlooker": self.is_onlooker}

@@ -45,13 +45,11 @@ class Book(BookingEntry, Choosing, TemplateView):
     template_name = "portal/book.html"
     step = Step.WHAT
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def elsewhere(self) -> HttpResponse | None:
         choice = self.choice
-        if choice.is_complete:
-            return HttpResponseRedirect(choice.url("portal:book-time"))
-        if choice.therapy_type and choice.mode:
-            return HttpResponseRedirect(choice.url("portal:book-therapist"))
-        return super().get(request, *args, **kwargs)
+        if not (choice.therapy_type and choice.mode):
+            return None
+        return HttpResponseRedirect(choice.url("portal:book-time" if choice.is_complete else "portal:book-therapist"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         therapist = self.choice.therapist
@@ -81,12 +79,10 @@ class BookTherapist(BookingEntry, Choosing, TemplateView):
     template_name = "portal/book_therapist.html"
     step = Step.WHO
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def elsewhere(self) -> HttpResponse | None:
         if not (self.choice.therapy_type and self.choice.mode):
             return HttpResponseRedirect(self.choice.url("portal:book"))
-        if len(self.candidates) == 1:
-            return HttpResponseRedirect(self.candidates[0].url)
-        return super().get(request, *args, **kwargs)
+        return HttpResponseRedirect(self.candidates[0].url) if len(self.candidates) == 1 else None
 
     @cached_property
     def candidates(self) -> list[Candidate]:
@@ -123,12 +119,15 @@ class BookTime(BookingEntry, LostTime, Choosing, FormFlow):
     form_class = BookTimeForm
     step = Step.WHEN
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.choice.is_complete:
-            if request.GET.get("therapist"):
-                messages.info(request, _("This therapist cannot be booked in this way at present."))
-            return HttpResponseRedirect(self.choice.url("portal:book-therapist"))
-        response = super().dispatch(request, *args, **kwargs)
+    def elsewhere(self) -> HttpResponse | None:
+        if self.choice.is_complete:
+            return None
+        if self.request.GET.get("therapist"):
+            messages.info(self.request, _("This therapist cannot be booked in this way at present."))
+        return HttpResponseRedirect(self.choice.url("portal:book-therapist"))
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
         patch_vary_headers(response, ["HX-Request"])
         return response
 

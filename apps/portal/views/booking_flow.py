@@ -26,11 +26,11 @@ from apps.sessions.models import TherapySession
 class Drafted(BookingEntry):
     """A step that needs a chosen time. Without one, or when its therapist left, it goes back to the choice."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if self.wanted is None:
-            messages.info(request, _("Please choose a time first."))
-            return HttpResponseRedirect(reverse("portal:book"))
-        return super().dispatch(request, *args, **kwargs)
+    def elsewhere(self) -> HttpResponse | None:
+        if self.wanted is not None:
+            return None
+        messages.info(self.request, _("Please choose a time first."))
+        return HttpResponseRedirect(reverse("portal:book"))
 
     @cached_property
     def draft(self) -> Draft:
@@ -100,14 +100,14 @@ class BookReview(Drafted, LostTime):
     form_class = BookReviewForm
     step = Step.CONFIRM
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.is_authenticated:
+    def elsewhere(self) -> HttpResponse | None:
+        if not self.request.user.is_authenticated:
             return HttpResponseRedirect(reverse("portal:book-details"))
         if earlier := self._booked_earlier():
-            return redirect_after(request, reverse("portal:book-done", args=[earlier.pk]))
+            return redirect_after(self.request, reverse("portal:book-done", args=[earlier.pk]))
         if self.draft.has_time and self.patient is None:
             return HttpResponseRedirect(reverse("portal:book-details"))
-        return super().dispatch(request, *args, **kwargs)
+        return super().elsewhere()
 
     @cached_property
     def patient(self) -> Patient | None:
