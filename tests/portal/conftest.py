@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from apps.portal.booking import slot_value
 from apps.scheduling import world
+from apps.sessions import claims
 from apps.therapists.models import Therapist, TherapyType
+from tests.factories import ParticipantFactory
 from tests.factories.world import MONDAY_NOON, another_therapist, at
 
 
@@ -64,3 +66,15 @@ def tara(noon):
     Therapist.objects.filter(pk=found.pk).update(modes=["video"], languages=["es"])
     world.forget()
     return Therapist.objects.get(pk=found.pk)
+
+
+@pytest.fixture
+def joins():
+    """Return a function: one more patient takes part in a session, and is taken for its time."""
+
+    def join(session, **facts):
+        place = ParticipantFactory(session=session, **facts)
+        claims.take(claims.rows(span=claims.span_of(session), counts=[], patients=[place.patient_id]), session=session)
+        return place
+
+    return join
