@@ -129,6 +129,6 @@ def overlap_sentence(other: Offering) -> str:
         "first": formats.day(other.valid_from, skeleton="yMMMd"),
     }
     if other.valid_until is None:
-        return _("%(price)s for %(minutes)d minutes holds from %(first)s on. End it, or begin before it.") % facts
+        return _("%(price)s for %(minutes)d minutes holds from %(first)s on. Let one of the two end before.") % facts
     facts["last"] = formats.day(other.valid_until, skeleton="yMMMd")
     return _("%(price)s for %(minutes)d minutes holds from %(first)s to %(last)s. Choose days beside it.") % facts

@@ -273,7 +273,9 @@ class PhotoForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_("JPEG, PNG or WebP, at most 5 MB. It is cut to a square; place and camera are removed."),
     )
-    remove = forms.BooleanField(label=_("Remove the photo"), required=False)
+    no_photo = forms.BooleanField(
+        label=_("Remove the photo"), required=False
+    )  # a field called "remove" hides form.remove()
 
     def clean_photo(self) -> bytes | None:
         upload = self.cleaned_data["photo"]
@@ -288,7 +290,7 @@ class PhotoForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
-        if not self.errors and not facts.get("photo") and not facts.get("remove"):
+        if not self.errors and not facts.get("photo") and not facts.get("no_photo"):
             self.add_error("photo", _("Choose a file."))
         return facts
 

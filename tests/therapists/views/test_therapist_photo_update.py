@@ -51,7 +51,7 @@ def test_removes(browser, people, bob, url, _media, django_capture_on_commit_cal
     client = browser(people.alice)
     client.post(url, {"photo": upload()})
     with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(url, {"remove": "on"}).status_code == 302
+        assert client.post(url, {"no_photo": "on"}).status_code == 302
     bob.refresh_from_db()
     assert not bob.photo
     assert files(_media) == []
