@@ -9,16 +9,18 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
+from unittest import mock
 
 from apps.accounts.models import User
 from apps.core.errors import DomainError
 from apps.core.models import Mode
+from apps.notifications import actions as notifications
 from apps.patients.models import ADULT_AT, Patient
-from apps.portal.demo.facts import Profile
+from apps.portal.demo.facts import CHILD, OCCUPATIONAL, SPEECH, Profile
 from apps.portal.demo.people import week
 from apps.portal.demo.travel import Travel
 from apps.scheduling.actions import Slot, book_session
@@ -28,18 +30,31 @@ from apps.tenants.models import Centre
 from apps.therapists.models import Therapist, TherapyType
 
 Moment = tuple[dt.datetime, Callable[[], object]]
-BEHIND, AHEAD = 21, 14  # days
+BEHIND, AHEAD, LETTERS = 21, 14, 8  # days: of sessions before and after today, and how far back mail is kept
 CONCERNS = (
     "",
     "",
     "",
-    "First visit; would like to know what to expect.",
-    "Sleeps badly since the move.",
-    "The school asked for this.",
-    "Pain when climbing stairs.",
-    "Please speak slowly, English is my second language.",
+    "Would like to know what to expect.",
+    "Needs a room without stairs.",
+    "Would like to look back on the last weeks.",
+    "The doorbell is hard to hear from inside.",
+    "English is my second language, please speak slowly.",
 )
 REASONS = ("Has a cold.", "Cannot get off work.", "Found another time.", "Car would not start.")
+
+
+def _suits(patient: Patient, kind: TherapyType) -> bool:
+    if kind.name == CHILD:
+        return patient.is_minor
+    return kind.name in (SPEECH, OCCUPATIONAL) or (patient.age() or ADULT_AT) >= ADULT_AT
+
+
+def _silence(travel: Travel) -> AbstractContextManager[object]:
+    """No letters about what happened long ago: nobody would read them, and they are half of the work."""
+    if travel.present - travel.moment < dt.timedelta(days=LETTERS):
+        return nullcontext()
+    return mock.patch.object(notifications, "tell_session", return_value=[])
 
 
 @dataclass
@@ -64,8 +79,9 @@ class Diary:
     profiles: list[tuple[Therapist, Profile]]
     kinds: dict[str, TherapyType]
     patients: list[Patient]
-    regulars: set[uuid.UUID]
+    regulars: dict[str, tuple[str, ...]]
     fill: float
+    seen: dict[uuid.UUID, list[dt.date]] = field(default_factory=dict)
     die: random.Random = field(default_factory=lambda: random.Random(2026))  # noqa: S311  (the same demo every time)
 
     # --- the plan
@@ -83,47 +99,56 @@ class Diary:
     def _day(self, therapist: Therapist, profile: Profile, day: dt.date, today: dt.date) -> Iterator[Planned]:
         """Fill part of the day's spans; today more, the far future less."""
         ahead = max((day - today).days, 0)
-        fill = self.fill * (1.5 if day == today else 1 - 0.6 * ahead / AHEAD)
+        fill = self.fill * (2 if day == today else 1 - 0.6 * ahead / AHEAD)
         for start, end in week(profile.week)[day.weekday()]:
             minute = start
             while minute + 60 <= end:
                 kind = self.kinds[profile.kinds[0]]
                 own = {name: length for name, length, _price in profile.offerings}
                 length = own.get(kind.name, kind.duration_minutes)
-                if self.die.random() < fill:
+                patient = self._patient(profile, kind, day) if self.die.random() < fill else None
+                if patient:
                     begins = dt.datetime.combine(day, dt.time(minute // 60, minute % 60), self.centre.zone)
-                    yield self._one(therapist, profile, kind, begins, dt.timedelta(minutes=length))
+                    slot = Slot(therapist, kind, self._mode(profile, kind), begins.astimezone(dt.UTC))
+                    yield self._one(slot, patient, begins, dt.timedelta(minutes=length))
                 minute += -(-(length + kind.buffer_after_minutes) // 30) * 30
 
-    def _one(
-        self, therapist: Therapist, profile: Profile, kind: TherapyType, begins: dt.datetime, length: dt.timedelta
-    ) -> Planned:
+    def _mode(self, profile: Profile, kind: TherapyType) -> str:
         modes = [mode for mode in kind.modes if mode in profile.modes]
-        mode = self.die.choices(modes, [6 if mode == Mode.IN_PERSON else 2 for mode in modes])[0]
+        return self.die.choices(modes, [6 if mode == Mode.IN_PERSON else 2 for mode in modes])[0]
+
+    def _one(self, slot: Slot, patient: Patient, begins: dt.datetime, length: dt.timedelta) -> Planned:
         lead = dt.timedelta(days=self.die.choice((1, 2, 3, 5, 6, 7, 8, 9, 12, 14)))
         at = dt.time(self.die.randint(8, 17), self.die.randint(0, 59))
         return Planned(
-            slot=Slot(therapist, kind, mode, begins.astimezone(dt.UTC)),
-            patient=self._patient(kind),
-            booked_at=dt.datetime.combine(begins.date() - lead, at, self.centre.zone),
+            slot=slot,
+            patient=patient,
+            booked_at=dt.datetime.combine(begins.date() - lead, at, begins.tzinfo),
             ends_at=begins + length,
             end=self.die.choices(("completed", "missed", "cancelled", "left"), (84, 6, 9, 1))[0],
             concerns=self.die.choice(CONCERNS),
         )
 
-    def _patient(self, kind: TherapyType) -> Patient:
-        """Those who sign in (and their children) come more often: their pages have something to show."""
-        suitable = self._suitable(kind)
-        known = [patient for patient in suitable if patient.pk in self.regulars]
-        return self.die.choice(known if known and self.die.random() < 0.25 else suitable)
+    def _patient(self, profile: Profile, kind: TherapyType, day: dt.date) -> Patient | None:
+        """Somebody of the therapist's own patients who has no other session within two days; regulars first."""
+        rested = [patient for patient in self._caseload(profile, kind) if not self._near(patient, day)]
+        if not rested:
+            return None
+        regulars = [patient for patient in rested if profile.given in self.regulars.get(patient.given_name, ())]
+        found = self.die.choice(regulars if regulars and self.die.random() < 0.4 else rested)
+        self.seen.setdefault(found.pk, []).append(day)
+        return found
 
-    def _suitable(self, kind: TherapyType) -> list[Patient]:
-        """Children to the child psychologist, grown-ups to the others, everybody to speech and everyday skills."""
-        if kind.name == "Child psychology":
-            return [patient for patient in self.patients if patient.is_minor]
-        if kind.name in ("Speech therapy", "Occupational therapy"):
-            return self.patients
-        return [patient for patient in self.patients if (patient.age() or ADULT_AT) >= ADULT_AT]
+    def _near(self, patient: Patient, day: dt.date) -> bool:
+        return any(abs((day - other).days) < 3 for other in self.seen.get(patient.pk, []))
+
+    def _caseload(self, profile: Profile, kind: TherapyType) -> list[Patient]:
+        """Children for the child psychologist, grown-ups for most others; regulars only with their own therapists."""
+        return [
+            patient
+            for patient in self.patients
+            if profile.given in self.regulars.get(patient.given_name, (profile.given,)) and _suits(patient, kind)
+        ]
 
     # --- the life
 
@@ -133,7 +158,7 @@ class Diary:
         for at, act in sorted(moments, key=itemgetter(0)):
             if at <= travel.present:
                 travel.to(at)
-                with suppress(DomainError):
+                with suppress(DomainError), _silence(travel):
                     act()
         travel.to(travel.present)
         return sum(planned.row is not None for planned in plan)

@@ -94,6 +94,7 @@ class Demo:
     places: tuple[Place, ...]
     patients: tuple[dict[str, Any], ...] = ()
     families: dict[str, tuple[Child, ...]] = field(default_factory=dict)
+    regulars: dict[str, tuple[str, ...]] = field(default_factory=dict)  # given name of a patient: of their therapists
     imports: bool = False
     fill: float = 0.5  # how much of the offered time is booked
 
@@ -221,10 +222,17 @@ SUNRISE = Demo(
         {"given_name": "Aisha", "family_name": "Rahman", "birth_on": dt.date(1993, 1, 30), "gender": "female", "email": "aisha.rahman@people.example", "phone": "+1 212 555 0172", "language": "en"},
         {"given_name": "Tom", "family_name": "Becker", "birth_on": dt.date(1968, 11, 3), "gender": "male", "email": "tom.becker@people.example", "phone": "+1 212 555 0173"},
         {"given_name": "Grace", "family_name": "Kim", "birth_on": dt.date(2001, 6, 22), "gender": "female", "email": "grace.kim@people.example", "phone": "+1 212 555 0174"},
+        {"given_name": "Peter", "family_name": "Lindqvist", "birth_on": dt.date(1955, 4, 2), "gender": "male", "email": "peter.lindqvist@people.example", "phone": "+1 212 555 0175"},
+        {"given_name": "Yara", "family_name": "Haddad", "birth_on": dt.date(1986, 9, 19), "gender": "female", "email": "yara.haddad@people.example", "phone": "+1 212 555 0176"},
+        {"given_name": "Hannah", "family_name": "Weiss", "birth_on": dt.date(1999, 12, 11), "gender": "female", "email": "hannah.weiss@people.example", "phone": "+1 212 555 0177", "language": "de"},
+        {"given_name": "Mateo", "family_name": "Silva", "birth_on": dt.date(1974, 2, 27), "gender": "male", "email": "mateo.silva@people.example", "phone": "+1 212 555 0178", "language": "pt"},
+        {"given_name": "Ruth", "family_name": "Abrams", "birth_on": dt.date(1949, 10, 5), "gender": "female", "email": "ruth.abrams@people.example", "phone": "+1 212 555 0179"},
+        {"given_name": "Kenji", "family_name": "Mori", "birth_on": dt.date(1990, 7, 8), "gender": "male", "email": "kenji.mori@people.example", "phone": "+1 212 555 0180", "language": "ja"},
     ),
     families={"Dana": (Child("Mia", "Okafor", dt.date(2017, 5, 20)), Child("Leo", "Okafor", dt.date(2020, 10, 2)))},
+    regulars={"Carol": ("Bob", "Amara"), "Mia": ("Bob",), "Leo": ("Samir",), "Chester": ("Lena",)},
     imports=True,
-    fill=0.42,
+    fill=0.36,
 )  # fmt: skip
 
 HARBOUR = Demo(
@@ -275,7 +283,8 @@ HARBOUR = Demo(
         {"given_name": "Rosa", "family_name": "Delgado", "birth_on": dt.date(1984, 12, 1), "email": "rosa.delgado@people.example"},
         {"given_name": "Idris", "family_name": "Morgan", "birth_on": dt.date(1957, 7, 17), "email": "idris.morgan@people.example"},
     ),
-    fill=0.25,
+    regulars={"Percy": ("Bob",)},
+    fill=0.22,
 )  # fmt: skip
 
 CENTRES = (SUNRISE, HARBOUR)

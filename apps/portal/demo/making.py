@@ -2,11 +2,10 @@
 
 import datetime as dt
 import random
-import uuid
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django_tenants.utils import schema_context
 
 from apps.accounts import audit
@@ -62,7 +61,7 @@ def _fill(centre: Centre, demo: Demo, travel: Travel) -> int:
     working = [(therapist, profile) for therapist, profile in staff if _works(therapist)]
     absences.enter([therapist for therapist, _profile in working], today, by=desk)
     _spread_arrivals(travel)
-    diary = Diary(centre, desk, working, kinds, patients, _regulars(), demo.fill)
+    diary = Diary(centre, desk, working, kinds, patients, demo.regulars, demo.fill)
     made = diary.live(diary.plan(travel), travel)
     _post_what_is_past(travel)
     return made
@@ -71,11 +70,6 @@ def _fill(centre: Centre, demo: Demo, travel: Travel) -> int:
 def _works(therapist: Therapist) -> bool:
     approved = therapist.status == Therapist.Status.APPROVED
     return approved and therapist.availability != Therapist.Availability.ON_LEAVE
-
-
-def _regulars() -> set[uuid.UUID]:
-    mine = Q(user__isnull=False) | Q(guardianships__guardian__user__isnull=False)
-    return set(Patient.objects.filter(mine).values_list("pk", flat=True))
 
 
 def _spread_arrivals(travel: Travel) -> None:
