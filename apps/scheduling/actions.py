@@ -26,7 +26,7 @@ from apps.scheduling.availability import Rule
 from apps.scheduling.errors import HoldGone, NotBookableForPatient, RuleBroken
 from apps.sessions import claims
 from apps.sessions.claims import DayCount, Span
-from apps.sessions.errors import DailyCapReached, PatientTaken, SlotTaken, StateNotPossible
+from apps.sessions.errors import DailyCapReached, NoRoomFree, PatientTaken, SlotTaken, StateNotPossible
 from apps.sessions.models import Hold, Room, SessionEvent, SessionTherapist, State, TherapySession
 from apps.sessions.models.session import UPCOMING
 from apps.sessions.signals import session_booked, session_moved
@@ -120,12 +120,23 @@ def _require_free(centre: Centre, slot: Slot, want: times.Want) -> None:
     raise RuleBroken(reason)
 
 
-def _require_no_overlap(slot: Slot, span: Span, besides: TherapySession | None) -> None:
+def _give_way(slot: Slot, room: Room | None, span: Span, besides: TherapySession | None) -> None:
     """What no override passes: two sessions at one time. Neighbours' buffers give way."""
-    things = [slot.therapist.pk, *([slot.room.pk] if slot.room else [])]
+    things = [slot.therapist.pk, *([room.pk] if room else [])]
     if claims.overlap_of_sessions(things, span, besides=besides):
         raise SlotTaken
     claims.trim_neighbours(things, span, besides=besides)
+
+
+def _room_despite_buffers(rooms: Sequence[Room], span: Span, *, besides: TherapySession | None = None) -> Room:
+    """A room that is free, else one that only the time kept free around its sessions would shut. Raises NoRoomFree."""
+    try:
+        return claims.free_room(rooms, span, besides=besides)
+    except NoRoomFree:
+        for room in rooms:
+            if not claims.overlap_of_sessions([room.pk], span, besides=besides):
+                return room
+        raise
 
 
 def _claim(
@@ -144,10 +155,12 @@ def _claim(
         _require_free(centre, slot, _want(slot, by_staff=by_staff, session=session))
     minutes, price = (session.duration_minutes, session.price) if session else _terms(centre, slot)
     span = _span(slot, minutes)
+    find_room = claims.free_room
     if override:
-        span = Span(span.starts_at, span.ends_at)
-        _require_no_overlap(slot, span, session)
-    room = claims.free_room(rooms, span, besides=session) if slot.mode == Mode.IN_PERSON else None
+        span, find_room = Span(span.starts_at, span.ends_at), _room_despite_buffers
+    room = find_room(rooms, span, besides=session) if slot.mode == Mode.IN_PERSON else None
+    if override:
+        _give_way(slot, room, span, session)
     cap = None if override else slot.therapist.daily_cap
     return Claim(span, price, DayCount(slot.therapist.pk, _day_of(centre, slot), cap), room)
 
@@ -331,18 +344,19 @@ def move_session(
     DailyCapReached, NoRoomFree, RuleBroken.
     """
     with _walls_speak():
-        lead = session.session_therapists.select_related("therapist").get(is_lead=True)
+        lead = session.session_therapists.select_related("therapist__user").get(is_lead=True)
         slot = Slot(therapist or lead.therapist, session.therapy_type, session.mode, starts_at, room)
         rooms, patients = _rooms_for(slot), claims.staying_patients(session)
+        rooms.sort(key=lambda room: room.pk != session.room_id)  # it stays where it is, if it can
         _lock(slot, rooms, [lead.therapist_id, *patients])
         session = TherapySession.objects.locked(session.pk)  # after the advisory locks: the other order deadlocks
         _require_movable(session, lead)
         claim = _claim(centre, slot, rooms, override=bool(override_reason), by_staff=True, session=session)
         if claims.overlap_of_sessions(patients, claim.span, besides=session):
             raise PatientTaken
-        before = session.starts_at
+        before = _whereabouts(session, lead.therapist)
         _settle(session, slot, claim, patients)
-        return _moved(session, before, by=by, reason=override_reason or reason)
+        return _moved(session, slot.therapist, before, by=by, reason=override_reason or reason)
 
 
 def _require_movable(session: TherapySession, lead: SessionTherapist) -> None:
@@ -364,11 +378,25 @@ def _settle(session: TherapySession, slot: Slot, claim: Claim, patients: Sequenc
     claims.take(claims.rows(span=claim.span, counts=[claim.count], room=room, patients=patients), session=session)
 
 
-def _moved(session: TherapySession, before: dt.datetime, *, by: User, reason: str) -> TherapySession:
-    kind = SessionEvent.Kind.MOVED
+def _whereabouts(session: TherapySession, therapist: Therapist) -> dict[str, object]:
+    """When, with whom and where: what a move may change."""
+    return {"starts_at": session.starts_at, "therapist": str(therapist), "room": str(session.room or "")}
+
+
+def _moved(
+    session: TherapySession, therapist: Therapist, before: dict[str, object], *, by: User, reason: str
+) -> TherapySession:
+    after = _whereabouts(session, therapist)
+    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    other = [" → ".join(str(one or "–") for one in changes[name]) for name in ("therapist", "room") if name in changes]
     event = session.events.create(
-        kind=kind, by=by, reason=reason, from_starts_at=before, to_starts_at=session.starts_at
+        kind=SessionEvent.Kind.MOVED,
+        by=by,
+        reason=reason,
+        details=", ".join(other)[:300],
+        from_starts_at=before["starts_at"],
+        to_starts_at=session.starts_at,
     )
-    audit.record(by=by, verb="moved", obj=session, changes={"starts_at": [before, session.starts_at]}, reason=reason)
+    audit.record(by=by, verb="moved", obj=session, changes=changes, reason=reason)
     session_moved.send(TherapySession, session=session, event=event, by=by)
     return session

@@ -36,8 +36,6 @@ def occurrence(row: TimeOff, zone: dt.tzinfo, today: dt.date, booked: Iterable[t
     spans = tuple((start, end) for start, end, _kind in blocks)
     next_on = _day(spans[0][0], zone) if spans else None
     last_on = _day(spans[0][1] - 1, zone) if spans else None
-    if not row.rule and row.starts_on < today <= row.ends_on:
-        next_on = row.starts_on
     met = sum(any(start < ends and end > starts for start, end in spans) for starts, ends in booked)
     return Occurrence(row, next_on, last_on, spans, met)
 
