@@ -14,6 +14,7 @@ from apps.core.forms import ColorInput, PhoneInput
 from apps.tenants.models import Centre
 
 Choices = list[tuple[str, str]]
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})  # unions and stand-ins of the same list
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "identity": ("name", "tagline", "email", "phone", "address"),
@@ -31,6 +32,7 @@ def zones() -> Choices:
 
 def countries(locale: Locale) -> Choices:
     found = [(code, name) for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()]
+    found = [(code, name) for code, name in found if code not in NO_COUNTRIES]
     return sorted(found, key=lambda pair: pair[1].casefold())
 
 
