@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.generic import View
 
 from apps.accounts.roles import Permission
@@ -27,14 +28,16 @@ class Step(IntEnum):
 
 
 class BookingEntry(View):
-    """Visitors and patients book here; whoever works at the centre looks, and books for patients at the desk."""
+    """Visitors and patients book here; whoever works at the centre looks, and is told to book at the desk."""
 
     step: Step
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         self.is_onlooker = user.is_authenticated and not user.can(Permission.SESSION_BOOK_OWN)
-        if self.is_onlooker and (request.method == "POST" or self.step >= Step.DETAILS):
+        if self.is_onlooker and self.step >= Step.DETAILS:
+            return HttpResponseRedirect(reverse("portal:book"))
+        if self.is_onlooker and request.method == "POST":
             raise PermissionDenied
         return self.elsewhere() or super().dispatch(request, *args, **kwargs)
 

@@ -165,9 +165,10 @@ def test_a_child_one_may_not_book_for_is_not_offered(visit, people):
     assert response.status_code == 422
 
 
-def test_the_team_is_refused(browser, people, noon):
-    assert browser(people.oscar).get(URL).status_code == 403
-    assert browser(people.bob).post(URL, {"who": "self"}).status_code == 403
+@pytest.mark.parametrize("who", ["oscar", "bob"])
+def test_the_team_is_told_to_book_at_the_desk(browser, people, noon, who):
+    client = browser(getattr(people, who))
+    assert client.get(URL)["Location"] == client.post(URL, {"who": "self"})["Location"] == reverse("portal:book")
 
 
 def test_an_expired_time_is_said_and_one_goes_on(visit, people, noon):
