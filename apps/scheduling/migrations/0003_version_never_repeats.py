@@ -10,10 +10,8 @@ CREATE OR REPLACE FUNCTION scheduling_version_bump() RETURNS trigger LANGUAGE pl
 DECLARE
     lowest bigint := {least};
 BEGIN
-    UPDATE scheduling_scheduleversion SET number = GREATEST(number + 1, lowest) WHERE id = 1;
-    IF NOT FOUND THEN
-        INSERT INTO scheduling_scheduleversion (id, number) VALUES (1, GREATEST(2, lowest));
-    END IF;
+    INSERT INTO scheduling_scheduleversion AS kept (id, number) VALUES (1, GREATEST(2, lowest))
+        ON CONFLICT (id) DO UPDATE SET number = GREATEST(kept.number + 1, lowest);
     RETURN NULL;
 END $$;
 DO $$
