@@ -116,7 +116,13 @@ def _booking(user: User) -> str:
 
 def _group(label: str | Promise, links: list[Link], user: User, path: str) -> dict[str, object]:
     items = [_item(link, path) for link in links if link.shown_to(user)]
-    return {"label": label, "items": items}
+    return {"label": label, "items": _one_current(items)}
+
+
+def _one_current(items: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Where several addresses begin the page's, only the longest is where one is."""
+    here = max((str(item["url"]) for item in items if item["current"]), key=len, default="")
+    return [{**item, "current": item["url"] == here} for item in items]
 
 
 def _item(link: Link, path: str) -> dict[str, object]:

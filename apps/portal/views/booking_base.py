@@ -30,10 +30,11 @@ class Step(IntEnum):
 class BookingEntry(View):
     """Visitors and patients book here; whoever works at the centre looks, and is told to book at the desk."""
 
+    request: Any  # carries `tenant`; the stubs of mixins leave no narrower type possible
     step: Step
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        user = request.user
+        user = self.request.user
         self.is_onlooker = user.is_authenticated and not user.can(Permission.SESSION_BOOK_OWN)
         if self.is_onlooker and self.step >= Step.DETAILS:
             return HttpResponseRedirect(reverse("portal:book"))

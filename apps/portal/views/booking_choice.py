@@ -28,7 +28,7 @@ from apps.therapists.models import Therapist
 class Choosing:
     """What the address has chosen so far."""
 
-    request: HttpRequest
+    request: Any
 
     @cached_property
     def menu(self) -> Menu:

@@ -67,13 +67,13 @@ class BookDetails(Drafted, FormFlow):
     step = Step.DETAILS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
+        if self.request.user.is_authenticated:
             return super().get(request, *args, **kwargs)
         facts = self.get_context_data(form=None, next=reverse("portal:book-details"))
         return TemplateResponse(request, "portal/book_sign_in.html", facts)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if not self.request.user.is_authenticated:
             return HttpResponseRedirect(reverse("portal:book-details"))
         return super().post(request, *args, **kwargs)
 

@@ -112,10 +112,10 @@ class CalendarEvents(PermissionRequired, View):
         start, end = (days.read_wall(request.GET.get(name)) for name in ("start", "end"))
         if not start or not end or not start < end <= start + dt.timedelta(days=MOST_DAYS):
             return HttpResponseBadRequest(_("Ask for a start and an end, at most two months apart."))
-        zone = request.tenant.zone
+        zone = self.request.tenant.zone
         by = ROOM if request.GET.get("by") == ROOM and self.user.is_desk else THERAPIST
         asked = Asked(
-            centre=request.tenant,
+            centre=self.request.tenant,
             user=self.user,
             since=start.replace(tzinfo=zone),
             until=end.replace(tzinfo=zone),

@@ -41,7 +41,7 @@ class Home(PermissionRequired, TemplateView):
     template_name = "portal/home.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        name = start_page(request.user)
+        name = start_page(self.request.user)
         return HttpResponseRedirect(reverse(name)) if name else super().get(request, *args, **kwargs)
 
 
@@ -142,12 +142,12 @@ class MySessionCalendar(Mine, View):
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        session = get_object_or_404(family.sessions(request.user), pk=kwargs["pk"])
+        session = get_object_or_404(family.sessions(self.request.user), pk=kwargs["pk"])
         if not session.is_occupying:
             raise Http404
         name = f"session-{session.starts_at:%Y-%m-%d}.ics"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        text = ics.calendar_file(session, request.user)
+        text = ics.calendar_file(session, self.request.user)
         return HttpResponse(text, content_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
 
 
@@ -190,7 +190,7 @@ class MyDetails(Mine, TemplateView):
     @transaction.atomic
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.family.own:
-            audit.read(by=request.user, obj=self.family.own)
+            audit.read(by=self.request.user, obj=self.family.own)
         return TemplateResponse(request, self.template_name, self.get_context_data()).render()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -249,7 +249,7 @@ class MyChildCreate(SavesRecord):
     success_message = gettext_lazy("The child is entered: you can book now.")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.user.is_authenticated and self.family.needs_guardian:
+        if self.request.user.is_authenticated and self.family.needs_guardian:
             messages.info(request, _("Only adults can enter a child."))
             return HttpResponseRedirect(reverse("portal:my-details"))
         return super().dispatch(request, *args, **kwargs)
@@ -273,7 +273,7 @@ class MyChildUpdate(SavesRecord):
 
     @transaction.atomic
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        audit.read(by=request.user, obj=self.guardianship.patient)
+        audit.read(by=self.request.user, obj=self.guardianship.patient)
         return super().get(request, *args, **kwargs).render()
 
     def get_initial(self) -> dict[str, Any]:

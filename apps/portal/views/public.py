@@ -34,6 +34,7 @@ SHOWN_THERAPISTS = 3
 class Storefront(View):
     """A page of the centre's site: knows what is offered, and the address under which the world should know it."""
 
+    request: Any  # carries `tenant`; the stubs of mixins leave no narrower type possible
     @cached_property
     def menu(self) -> Menu:
         return Menu(self.request.tenant)

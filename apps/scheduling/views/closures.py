@@ -145,12 +145,12 @@ class HolidaySwitch(PermissionRequired, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         key = request.POST.get("key", "")
-        if key not in {holiday.key for holiday in coming_holidays(request.tenant)}:
+        if key not in {holiday.key for holiday in coming_holidays(self.request.tenant)}:
             messages.error(request, _("This is not a public holiday of the centre's country."))
         else:
             hours.switch_holiday(key=key, is_open=request.POST.get("is_open") == "on", by=self.user)
             messages.success(request, _("Saved. Booking follows at once."))
         if not wants_fragment(request):
             return redirect_after(request, str(LIST))
-        context = {"holidays": switches(request.tenant), "is_answer": True}
+        context = {"holidays": switches(self.request.tenant), "is_answer": True}
         return render(request, "scheduling/closure_list.html#holidays", context)
