@@ -96,6 +96,13 @@ class OpeningForm(CentreForm):
 class HostNames(BaseInlineFormSet):
     """At least one host name, exactly one of them primary."""
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Say each field's name to screen readers: the table's heads are not tied to them."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label:
+                field.widget.attrs["aria-label"] = field.label
+
     def clean(self) -> None:
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data.get("domain") and not form.cleaned_data.get("DELETE")]
