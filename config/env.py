@@ -36,7 +36,9 @@ VARIABLES: dict[str, Variable] = {
     "OWNER_ROLE": Variable("verbena_owner", False, "PostgreSQL role that owns tables and makes centres."),
     "DATABASE_POOLER": Variable("", False, "Set to `session` when a pooler in session mode stands before PostgreSQL."),
     "DATABASE_MAX_AGE": Variable("300", False, "Seconds a web process keeps a database connection."),
-    "TRUSTED_PROXIES": Variable("0", False, "Proxies in front that append to X-Forwarded-For; limits count its addresses."),
+    "TRUSTED_PROXIES": Variable(
+        "0", False, "Proxies in front that append to X-Forwarded-For; limits count its addresses."
+    ),
     "METRICS_PORT": Variable("", False, "Port for Prometheus metrics; empty switches them off."),
     "METRICS_DIR": Variable(
         "", False, "Folder where web processes share metrics; PROMETHEUS_MULTIPROC_DIR overrides it."

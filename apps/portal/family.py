@@ -12,6 +12,7 @@ from apps.core import clock
 from apps.patients.models import ADULT_AT, Guardian, Guardianship, Patient
 from apps.patients.visibility import patients_of_family
 from apps.sessions.models import TherapySession
+from apps.sessions.models.session import TherapySessionQuerySet
 
 
 def years_since(day: dt.date) -> int:
@@ -28,7 +29,7 @@ def members(user: User) -> models.QuerySet[Patient]:
     return Patient.objects.filter(pk__in=Patient.objects.filter(patients_of_family(user)).values("pk"))
 
 
-def sessions(user: User) -> models.QuerySet[TherapySession]:
+def sessions(user: User) -> TherapySessionQuerySet:
     """The sessions of the person and of their children; never those one sees at work."""
     theirs = TherapySession.objects.filter(participants__patient__in=members(user))
     return TherapySession.objects.filter(pk__in=theirs.values("pk"))

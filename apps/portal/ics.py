@@ -19,7 +19,7 @@ def calendar_file(session: TherapySession, user: User) -> str:
     letter = SessionLetter(
         kind=Message.Kind.SESSION_BOOKED,
         session=session,
-        event=session.events.first(),
+        event=session.events.earliest("pk"),
         sequence=sequence,
         recipient=_recipient(session, user, head),
         head=head,

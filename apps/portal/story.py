@@ -73,7 +73,7 @@ class Reading:
     count: int
 
 
-def readings(user: User) -> QuerySet[AuditRecord, dict[str, Any]]:
+def readings(user: User) -> QuerySet[AuditRecord, Any]:
     """Who else opened the records of a person and their children: one row per reader, record and day, newest first."""
     keys = [str(pk) for pk in members(user).values_list("pk", flat=True)]
     rows = AuditRecord.objects.filter(object_type=Patient._meta.label_lower, object_id__in=keys, verb="read")

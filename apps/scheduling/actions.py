@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -378,13 +379,13 @@ def _settle(session: TherapySession, slot: Slot, claim: Claim, patients: Sequenc
     claims.take(claims.rows(span=claim.span, counts=[claim.count], room=room, patients=patients), session=session)
 
 
-def _whereabouts(session: TherapySession, therapist: Therapist) -> dict[str, object]:
+def _whereabouts(session: TherapySession, therapist: Therapist) -> dict[str, Any]:
     """When, with whom and where: what a move may change."""
     return {"starts_at": session.starts_at, "therapist": str(therapist), "room": str(session.room or "")}
 
 
 def _moved(
-    session: TherapySession, therapist: Therapist, before: dict[str, object], *, by: User, reason: str
+    session: TherapySession, therapist: Therapist, before: dict[str, Any], *, by: User, reason: str
 ) -> TherapySession:
     after = _whereabouts(session, therapist)
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}

@@ -133,12 +133,13 @@ def remove_closure(*, closure: Closure, by: User) -> None:
 @transaction.atomic
 def switch_holiday(*, key: str, is_open: bool, by: User) -> None:
     """Work on a public holiday (`is_open`), this year and every year, or keep it."""
-    holiday, made = OpenHoliday.objects.get_or_create(key=key)
-    if is_open and made:
-        audit.record(by=by, verb="opened on holiday", obj=holiday)
-    if not is_open:
-        audit.record(by=by, verb="closed on holiday", obj=holiday)
-        holiday.delete()
+    if is_open:
+        holiday, made = OpenHoliday.objects.get_or_create(key=key)
+        if made:
+            audit.record(by=by, verb="opened on holiday", obj=holiday)
+    elif kept := OpenHoliday.objects.filter(key=key).first():
+        audit.record(by=by, verb="closed on holiday", obj=kept)
+        kept.delete()
 
 
 def sessions_during(blocks: Iterable[tuple[int, int]], therapist: Therapist | None = None) -> int:

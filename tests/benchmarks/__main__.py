@@ -234,7 +234,8 @@ def main():
 def write():
     head = "| question | floor | ours | ratio | aim |\n|---|---|---|---|---|\n"
     body = "".join("| " + " | ".join(cells) + " |\n" for cells in ROWS)
-    about = f"Last run {dt.date.today()} on {platform.machine()}, {platform.python_implementation()} {platform.python_version()}, "
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    about = f"Last run {dt.date.today()} on {platform.machine()}, {python}, "
     text = (
         "# Benchmarks\n\n`make bench` measures and rewrites this page. Floors are measured in the same run unless they carry\n"
         "the figure of the design's experiments.\n\n"

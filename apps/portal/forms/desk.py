@@ -63,7 +63,7 @@ class TimeForm(forms.Form):
     )
     accepted = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
-    asks = ("therapist", "on")  # fields whose change asks for the times anew
+    asks: tuple[str, ...] = ("therapist", "on")  # fields whose change asks for the times anew
 
     def __init__(self, *args: Any, centre: Centre, user: User, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,7 +219,8 @@ class DeskBookingForm(TimeForm):
     def hits(self) -> list[Patient]:
         """Patients whom the search finds, the one that is chosen before them."""
         rows = Patient.objects.visible_to(self.user).active()
-        chosen = list(rows.filter(pk=as_key(self.held("patient")))) if as_key(self.held("patient")) else []
+        key = as_key(self.held("patient"))
+        chosen = list(rows.filter(pk=key)) if key else []
         words = str(self.held("q") or "").replace("\0", "").strip()[:100]
         found = rows.matching(words)[:HITS] if words else []
         return chosen + [one for one in found if one not in chosen]

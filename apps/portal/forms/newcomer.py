@@ -27,12 +27,12 @@ class NewPatientForm(ReachableForm):
         widgets = {"birth_on": DateInput, "phone": PhoneInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="new", **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": "new"})
         self.fields["birth_on"].widget.attrs["max"] = clock.now().date().isoformat()
         for name, field in self.fields.items():
             field.widget.attrs["autocomplete"] = "off"  # the person typing is staff
             if name.startswith("guardian_"):
-                field.label = Guardian._meta.get_field(name.removeprefix("guardian_")).verbose_name
+                field.label = str(getattr(Guardian._meta.get_field(name.removeprefix("guardian_")), "verbose_name", ""))
 
     def clean_guardian_phone(self) -> str:
         written = str(self.cleaned_data["guardian_phone"]).strip()

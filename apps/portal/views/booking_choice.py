@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
@@ -32,7 +32,7 @@ class Choosing:
 
     @cached_property
     def menu(self) -> Menu:
-        return Menu(self.request.tenant)  # type: ignore[attr-defined]
+        return Menu(self.request.tenant)
 
     @cached_property
     def choice(self) -> Choice:

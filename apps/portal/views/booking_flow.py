@@ -45,7 +45,7 @@ class Drafted(BookingEntry):
         return Family(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        facts = {"draft": self.draft, "wanted": self.wanted, "times_url": self._times_url()}
+        facts: dict[str, Any] = {"draft": self.draft, "wanted": self.wanted, "times_url": self._times_url()}
         if self.wanted:
             until = self.wanted.cancellable_until(self.request.tenant)
             facts |= {"until": until, "can_still_cancel": until > clock.now()}
@@ -136,7 +136,7 @@ class BookReview(Drafted, LostTime):
         """Whatever changed (a new hold, its price) is shown with the refusal."""
         self.draft.save(self.request)
         self.__dict__.pop("wanted", None)
-        form.data = {**form.data.dict(), "key": self.draft.key}
+        form.data = {**dict(form.data.items()), "key": self.draft.key}
         return super().refused(form, refusal)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

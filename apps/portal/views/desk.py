@@ -48,7 +48,7 @@ class DeskFlow(PermissionRequired, FormFlow):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_asking:
             unchecked = {"data": None, "files": None, "initial": self.as_typed()}
-            form = self.form_class(**{**self.get_form_kwargs(), **unchecked})
+            form = self.get_form_class()(**{**self.get_form_kwargs(), **unchecked})
             return self.render_to_response(self.get_context_data(form=form))
         return super().post(request, *args, **kwargs)
 
@@ -117,7 +117,7 @@ class DeskBooking(DeskFlow):
             return NewPatientForm(typed)
         return NewPatientForm(initial={name.removeprefix("new-"): value for name, value in typed.items()})
 
-    def form_valid(self, form: DeskBookingForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         if form.is_new and not self.newcomer.is_valid():
             return self.form_invalid(form)
         return super().form_valid(form)

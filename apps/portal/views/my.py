@@ -210,7 +210,7 @@ class SavesRecord(Mine, FormFlow):
     success_message = gettext_lazy("Saved.")
 
     @transaction.atomic
-    def act(self, form: ModelForm) -> Any:
+    def act(self, form: Any) -> Any:
         saved = audit.save_form(form, by=self.request.user)
         self.follow(form, saved)
         return saved
@@ -274,7 +274,8 @@ class MyChildUpdate(SavesRecord):
     @transaction.atomic
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         audit.read(by=self.request.user, obj=self.guardianship.patient)
-        return super().get(request, *args, **kwargs).render()
+        page: Any = super().get(request, *args, **kwargs)
+        return page.render()
 
     def get_initial(self) -> dict[str, Any]:
         return {"relationship": self.guardianship.relationship, "is_told": self.guardianship.is_told}

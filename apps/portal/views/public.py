@@ -35,6 +35,7 @@ class Storefront(View):
     """A page of the centre's site: knows what is offered, and the address under which the world should know it."""
 
     request: Any  # carries `tenant`; the stubs of mixins leave no narrower type possible
+
     @cached_property
     def menu(self) -> Menu:
         return Menu(self.request.tenant)
@@ -92,7 +93,7 @@ class PublicTherapistList(Storefront, ListPage):
     def filter_type(self, rows: QuerySet[Therapist], value: TherapyType) -> QuerySet[Therapist]:
         return rows.filter(therapy_types=value)
 
-    def filter_specialty(self, rows: QuerySet[Therapist], value: object) -> QuerySet[Therapist]:
+    def filter_specialty(self, rows: QuerySet[Therapist], value: Any) -> QuerySet[Therapist]:
         return rows.filter(specialties=value)
 
     def filter_language(self, rows: QuerySet[Therapist], value: str) -> QuerySet[Therapist]:
@@ -160,14 +161,20 @@ class PublicTherapist(Storefront, TemplateView):
     template_name = "portal/public_therapist.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.therapist is None:
+        if self.found is None:
             return HttpResponsePermanentRedirect(self._address_now())
         return super().get(request, *args, **kwargs)
 
     @cached_property
-    def therapist(self) -> Therapist | None:
+    def found(self) -> Therapist | None:
         rows = Therapist.objects.public().for_lists().prefetch_related("education", "experience")
         return rows.filter(slug=self.kwargs["slug"]).first()
+
+    @property
+    def therapist(self) -> Therapist:
+        """The one found; an address that finds nobody is answered before anything asks."""
+        assert self.found is not None
+        return self.found
 
     def _address_now(self) -> str:
         public = Therapist.objects.public()
