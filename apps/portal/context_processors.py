@@ -105,7 +105,7 @@ def _public(user: User, path: str) -> list[dict[str, object]]:
     """On public pages a patient has their own places beside the centre's; at most four fit a phone's tab bar."""
     mine = [link for link in NAVIGATION[-1][1] if link.shown_to(user)]
     shown = [PUBLIC[0], *mine] if mine else PUBLIC
-    return [_item(link, path) for link in shown]
+    return _one_current([_item(link, path) for link in shown])
 
 
 def _booking(user: User) -> str:

@@ -9,9 +9,10 @@ from django.utils.functional import cached_property
 from apps.accounts import audit
 from apps.accounts.models import User
 from apps.core import clock
-from apps.patients.models import ADULT_AT, Guardian, Guardianship, Patient
+from apps.patients.models import ADULT_AT, Guardian, Guardianship, Patient, PatientQuerySet
 from apps.patients.visibility import patients_of_family
 from apps.sessions.models import TherapySession
+from apps.sessions.models.session import TherapySessionQuerySet
 from apps.sessions.models.session import TherapySessionQuerySet
 
 
@@ -24,7 +25,7 @@ def is_minor(birth_on: dt.date | None) -> bool:
     return birth_on is not None and years_since(birth_on) < ADULT_AT
 
 
-def members(user: User) -> models.QuerySet[Patient]:
+def members(user: User) -> PatientQuerySet:
     """The person's own record and those of their children, bookable or not."""
     return Patient.objects.filter(pk__in=Patient.objects.filter(patients_of_family(user)).values("pk"))
 

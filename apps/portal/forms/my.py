@@ -30,7 +30,7 @@ class RecordForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         born = self.fields.get("birth_on")
         if born and self.instance.pk and self.initial.get("birth_on"):
-            born.disabled = True
+            born.disabled = born.required = True
             born.help_text = _("Please call us if this is wrong.")
         elif born:
             born.validators.append(check_born)
@@ -92,7 +92,7 @@ class MyChildForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["birth_on"].required = not self.fields["birth_on"].disabled
+        self.fields["birth_on"].required = True
 
     def clean_birth_on(self) -> Any:
         born = self.cleaned_data["birth_on"]
