@@ -13,7 +13,6 @@ from apps.patients.models import ADULT_AT, Guardian, Guardianship, Patient, Pati
 from apps.patients.visibility import patients_of_family
 from apps.sessions.models import TherapySession
 from apps.sessions.models.session import TherapySessionQuerySet
-from apps.sessions.models.session import TherapySessionQuerySet
 
 
 def years_since(day: dt.date) -> int:
