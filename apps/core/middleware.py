@@ -6,6 +6,7 @@ import time
 import uuid
 import zoneinfo
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -89,6 +90,6 @@ def viewer_zone(request: HttpRequest) -> zoneinfo.ZoneInfo:
     if user is not None and user.is_authenticated and getattr(user, "is_team", False):
         return fallback
     try:
-        return zoneinfo.ZoneInfo(request.COOKIES.get("tz", "")[:64])
+        return zoneinfo.ZoneInfo(unquote(request.COOKIES.get("tz", "")[:64]))  # the browser writes Europe%2FBerlin
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         return fallback

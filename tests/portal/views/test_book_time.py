@@ -71,7 +71,7 @@ def test_odd_days_are_bent_into_the_horizon(browser, times_url, day):
 
 def test_times_are_the_visitors_and_the_centres_beside(browser, times_url):
     client = browser()
-    client.cookies["tz"] = "Europe/Berlin"
+    client.cookies["tz"] = "Europe%2FBerlin"  # as static/js/timezone.js writes it
     page = client.get(times_url(day="2026-11-24")).content.decode()
     assert "3:00\N{NARROW NO-BREAK SPACE}PM" in page
     assert "9:00\N{NARROW NO-BREAK SPACE}AM" in page
