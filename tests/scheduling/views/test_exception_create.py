@@ -1,0 +1,70 @@
+import datetime as dt
+
+from apps.accounts.models import AuditRecord
+from apps.scheduling.models import HoursException
+from tests.factories import HoursExceptionSpanFactory
+from tests.scheduling.conftest import TUESDAY
+
+NEW = "hours/BOB/dates/new/"
+FACTS = {"on": "2026-11-24", "first_starts": "10:00", "first_ends": "11:00", "note": "A funeral"}
+
+
+def test_exception_create_works_and_holds_at_once(browser, people, address, free_on):
+    page = browser(people.bob).post(address(NEW), FACTS)
+    assert (page.status_code, page["Location"]) == (302, "/schedule/hours/mine/")
+    assert HoursException.objects.get().note == "A funeral" and free_on(TUESDAY) == ["10:00", "10:15"]
+    assert AuditRecord.objects.get(verb="set hours").reason == "A funeral"
+    assert "A funeral" in browser(people.bob).get("/schedule/hours/mine/").content.decode()
+
+
+def test_exception_create_without_times_is_a_day_off(browser, people, address, free_on):
+    page = browser(people.oscar).post(address(NEW), {"on": "2026-11-24"})
+    assert page["Location"] == address("hours/BOB/") and free_on(TUESDAY) == []
+    assert "Day off" in browser(people.oscar).get(address("hours/BOB/")).content.decode()
+
+
+def test_exception_create_opens_with_the_hours_that_hold_then(browser, people, address, bob):
+    form = browser(people.bob).get(address(NEW), {"on": "2026-11-24"}).context["form"]
+    assert form.initial == {"on": TUESDAY, "first_starts": dt.time(9), "first_ends": dt.time(17)}
+    HoursExceptionSpanFactory(exception__therapist=bob, exception__on=TUESDAY, exception__note="A funeral")
+    form = browser(people.bob).get(address(NEW), {"on": "2026-11-24"}).context["form"]
+    assert form.initial["first_starts"] == dt.time(12) and form.initial["note"] == "A funeral"
+    assert browser(people.bob).get(address(NEW), {"on": "soon"}).context["form"].initial == {}
+
+
+def test_exception_create_fragment(browser, people, address):
+    bob = browser(people.bob, htmx=True)
+    text = bob.get(address(NEW)).content.decode()
+    assert "<html" not in text and 'name="first_starts"' in text
+    assert bob.post(address(NEW), FACTS)["HX-Redirect"] == "/schedule/hours/mine/"
+
+
+def test_exception_create_invalid_keeps_what_was_typed(browser, people, address):
+    page = browser(people.bob, htmx=True).post(address(NEW), {**FACTS, "first_ends": "09:00", "second_starts": "14:00"})
+    text = page.content.decode()
+    assert page.status_code == 422 and not HoursException.objects.exists()
+    for typed in ("2026-11-24", "10:00", "09:00", "14:00", "A funeral"):
+        assert f'value="{typed}"' in text
+    assert "The end must come after the beginning." in text
+
+
+def test_exception_create_overlapping_spans_become_a_form_error(browser, people, address):
+    facts = {**FACTS, "second_starts": "10:30", "second_ends": "12:00"}
+    page = browser(people.bob).post(address(NEW), facts)
+    assert page.status_code == 422 and "Two spans of one day overlap." in page.content.decode()
+
+
+def test_exception_create_wrong_role(browser, people, address):
+    for user in (people.erin, people.carol):
+        assert browser(user).get(address(NEW)).status_code == 403
+        assert browser(user).post(address(NEW), FACTS).status_code == 403
+    assert not HoursException.objects.exists()
+
+
+def test_exception_create_for_a_stranger(browser, people, address, noor):
+    assert browser(people.bob).get(address(NEW, noor)).status_code == 404
+    assert browser(people.bob).post(address(NEW, noor), FACTS).status_code == 404
+
+
+def test_exception_create_wrong_method(browser, people, address):
+    assert browser(people.bob).delete(address(NEW)).status_code == 405
