@@ -8,7 +8,7 @@ SIGNALS = {
     "apps.sessions.signals.session_cancelled": ["apps.notifications.receivers.tell_cancelled"],
     "apps.sessions.signals.session_completed": [],
     "apps.sessions.signals.session_missed": [],
-    "apps.therapists.signals.therapist_approved": [],
+    "apps.therapists.signals.therapist_approved": ["apps.notifications.receivers.tell_approved"],
 }
 
 LIBRARIES = {

@@ -6,6 +6,8 @@ from unittest import mock
 
 from django.utils import timezone
 
+from apps.core import clock
+
 
 class Travel:
     """While inside, `django.utils.timezone.now` (and with it `core.clock.now` and every `auto_now_add`) says `moment`.
@@ -14,7 +16,7 @@ class Travel:
     """
 
     def __init__(self) -> None:
-        self.present = timezone.now()
+        self.present = clock.now()
         self.moment = self.present
         self._patch = mock.patch.object(timezone, "now", lambda: self.moment)
 
