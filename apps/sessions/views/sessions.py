@@ -44,6 +44,10 @@ class SessionFilter(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=DateInput, validators=SANE_DATES)
     until = forms.DateField(label=_("Until"), required=False, widget=DateInput, validators=SANE_DATES)
 
+    def visible_fields(self) -> list[forms.BoundField]:
+        """The lists. The two dates say nothing without their labels: the page draws them with these."""
+        return [field for field in super().visible_fields() if field.name not in ("since", "until")]
+
 
 class SessionList(PermissionRequired, ListPage):
     permission = Permission.SESSION_READ
