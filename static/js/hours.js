@@ -173,7 +173,7 @@
     const sums = $$("[data-week-hours]", picture);
     days.forEach((day, index) => {
       $("[data-blocks]", columns[index]).replaceChildren(...spans(day).map(block));
-      sums[index].textContent = hoursOf(day) ? `${decimal.format(hoursOf(day))} ${text.textHours}` : "–";
+      sums[index].textContent = hoursOf(day) ? decimal.format(hoursOf(day)) : "";
     });
     $("[data-week-total]").textContent = decimal.format(days.reduce((sum, day) => sum + hoursOf(day), 0));
   };

@@ -29,7 +29,7 @@ def picture(formset: BaseWeekFormSet) -> dict[str, Any]:
         }
         for day in Weekday
     ]
-    for form in formset:
+    for form in sorted(formset, key=lambda form: str(form["starts"].value() or "~")):
         number = str(form["weekday"].value())
         if number.isdigit() and int(number) < len(days):
             days[int(number)]["forms"].append(form)
