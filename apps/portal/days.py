@@ -37,10 +37,13 @@ def read_wall(text: str | None) -> dt.datetime | None:
 
 
 def on_clock(centre: Centre, day: dt.date, time: dt.time) -> dt.datetime | None:
-    """The moment at which the centre's clock first shows this time of the day; None when a clock change skips it."""
-    moment = dt.datetime.combine(day, time, centre.zone)
-    shown = moment.astimezone(dt.UTC).astimezone(centre.zone)
-    return moment if shown.replace(tzinfo=None) == moment.replace(tzinfo=None) else None
+    """The moment at which the centre's clock first shows this time of the day; None when a clock change skips it.
+
+    In UTC: Python holds a time of the hour that repeats unequal to the same moment of another zone.
+    """
+    wall = dt.datetime.combine(day, time)
+    moment = wall.replace(tzinfo=centre.zone).astimezone(dt.UTC)
+    return moment if moment.astimezone(centre.zone).replace(tzinfo=None) == wall else None
 
 
 def read_time(text: str | None) -> dt.time | None:

@@ -59,16 +59,22 @@
     return state.only ? all.filter((one) => String(one.id) === String(state.only)) : all;
   };
 
-  const load = async (info) => {
+  /* Whoever asks while a newer question is out gets the newer answer: an old one never lands on top. */
+  const load = (info) => {
+    const own = fetched(info).then((events) => (state.latest === own ? events : state.latest));
+    state.latest = own;
+    return own;
+  };
+  const fetched = async (info) => {
     const url = address(config.events_url, { start: wall(info.start), end: wall(info.end), by: state.by, only: state.only });
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
       if (!answer.ok) throw new Error(answer.status);
-      state.events = (await answer.json()).map(prepare);
+      return (state.events = (await answer.json()).map(prepare));
     } catch {
       window.verbena?.toast(text("Failed"), "error");
+      return state.events;
     }
-    return state.events;
   };
 
   const BEHIND = new Set(["off", "closed", "shut"]);
@@ -185,9 +191,11 @@
 
   const start = () => {
     const named = new URL(location.href).searchParams.get("view");
-    const wanted = phone.matches && !(named && named !== "columns") ? config.phone_view ?? "day" : config.view;
-    return NAMES[wanted] ?? NAMES.columns;
+    if (!phone.matches) return NAMES[config.view] ?? NAMES.columns;
+    const onPhone = { columns: "day", week: "list" }; // seven columns are slivers there
+    return NAMES[onPhone[named] ?? named ?? config.phone_view] ?? NAMES.day;
   };
+  if (start() === NAMES.week) state.chosen = state.only = state.only || String(resources()[0]?.id ?? "");
   const step = `00:${pad(config.step ?? 15)}:00`;
 
   const calendar = window.EventCalendar.create(place, {
@@ -284,6 +292,7 @@
   };
   choose("data-calendar-only", (value) => {
     state.only = value;
+    if (!value && calendar.getView().type === NAMES.week) calendar.setOption("view", NAMES.list); // all in a week: a list
     refill();
   });
   choose("data-calendar-by", (value) => {
@@ -299,6 +308,8 @@
     document.querySelectorAll("[data-calendar-legend]").forEach((legend) => (legend.hidden = legend.dataset.calendarLegend !== value));
     calendar.setOption("eventClassNames", (info) => classes(info));
   });
+
+  relist();
 
   /* A week is read for one person: all of them side by side would be slivers. */
   function oneForTheWeek(view) {
