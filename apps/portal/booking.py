@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.core import formats
+from apps.core import clock, formats
 from apps.core.errors import DomainError
 from apps.core.models import Mode
 from apps.patients.models import Patient
@@ -33,6 +33,7 @@ from apps.therapists.models import Therapist, TherapyType
 SESSION_KEY = "booking"
 MOST_HOLDS = 30  # by one person, or one address of the network, within
 HOLDS_WINDOW = 3600  # seconds
+OUT_OF_REACH = dt.timedelta(days=500)  # beyond every horizon: no calendar sum may overflow for an address made up
 LOST = (SlotTaken, DailyCapReached, NoRoomFree, RuleBroken, HoldGone, PatientTaken)
 """The refusals after which another time is offered."""
 
@@ -230,12 +231,13 @@ def slot_value(starts_at: dt.datetime, slug: str) -> str:
 
 
 def read_slot(value: str) -> tuple[dt.datetime, str] | None:
-    """Read what `slot_value` wrote: the moment and the therapist's slug."""
-    moment, _separator, slug = value.partition("~")
+    """Read what `slot_value` wrote: the moment and the therapist's slug. Nonsense, or a time out of reach, is None."""
+    moment, _separator, slug = value.replace("\0", "").partition("~")
     try:
-        return dt.datetime.strptime(moment, "%Y-%m-%dT%H:%MZ").replace(tzinfo=dt.UTC), slug[:80]
+        found = dt.datetime.strptime(moment, "%Y-%m-%dT%H:%MZ").replace(tzinfo=dt.UTC)
     except ValueError:
         return None
+    return (found, slug[:80]) if abs(found - clock.now()) < OUT_OF_REACH else None
 
 
 def alternatives(centre: Centre, choice: Choice, starts_at: dt.datetime) -> list[Alternative]:

@@ -154,7 +154,7 @@ def read(menu: Menu, params: Mapping[str, str]) -> Choice:
     """Read the choice from an address. What is unknown or no longer offered counts as not chosen."""
     key = as_uuid(params.get("type"))
     kind = next((one for one in menu.types if one.pk == key), None)
-    wanted = params.get("therapist", "")
+    wanted = params.get("therapist", "").replace("\0", "")
     therapist = None
     if wanted and wanted != ANY:
         therapist = Therapist.objects.public().select_related("user").filter(slug=wanted[:80]).first()

@@ -69,6 +69,18 @@ def test_odd_days_are_bent_into_the_horizon(browser, times_url, day):
     assert browser().get(times_url(day=day)).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["day", "at", "for", "therapist", "type", "mode"])
+@pytest.mark.parametrize(
+    "value", ["%00", "9999-12-31", "0001-01-01", "9999-12-31T23:59Z~bob-chen", "0001-01-01T00:00Z~bob-chen"]
+)
+def test_made_up_addresses_break_nothing(browser, speech, noon, name, value):
+    client = browser()
+    client.cookies["tz"] = "Pacific/Kiritimati"
+    query = {"type": speech.pk, "mode": "video", "therapist": "bob-chen", name: value}
+    address = "&".join(f"{key}={text}" for key, text in query.items())
+    assert client.get(f"{reverse('portal:book-time')}?{address}", follow=True).status_code == 200
+
+
 def test_times_are_the_visitors_and_the_centres_beside(browser, times_url):
     client = browser()
     client.cookies["tz"] = "Europe%2FBerlin"  # as static/js/timezone.js writes it
@@ -130,7 +142,9 @@ def test_ones_own_time_is_free_and_chosen_when_one_comes_back(browser, choose, t
     assert "(10:00)" in shown(browser().get(times_url(day="2026-11-24")))
 
 
-@pytest.mark.parametrize("slot", ["", "nonsense", "2026-11-24T15:00Z~nobody", "2026-99-24T15:00Z~bob-chen"])
+@pytest.mark.parametrize(
+    "slot", ["", "nonsense", "9999-12-31T23:59Z~bob-chen", "2026-11-24T15:00Z~nobody", "2026-99-24T15:00Z~bob-chen"]
+)
 def test_no_time_chosen_is_said(browser, times_url, slot):
     response = browser().post(times_url(), {"slot": slot})
     assert response.status_code == 422
