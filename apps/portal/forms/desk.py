@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +49,9 @@ class TimeForm(forms.Form):
     therapist = forms.ModelChoiceField(
         label=_("Therapist"), queryset=Therapist.objects.none(), required=False, empty_label=_("Whoever is free")
     )
-    on = forms.DateField(label=_("Date"), widget=DateInput)
+    on = forms.DateField(
+        label=_("Date"), widget=DateInput, validators=[MinValueValidator(days.FIRST), MaxValueValidator(days.LAST)]
+    )
     slot = forms.CharField(required=False, max_length=5)
     at = forms.TimeField(label=_("Time"), required=False, widget=TimeInput)
     room = forms.ModelChoiceField(

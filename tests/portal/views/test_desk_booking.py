@@ -19,6 +19,16 @@ from tests.factories.world import another_therapist, at, booked
 
 pytestmark = pytest.mark.usefixtures("noon")
 PAGE = "/desk/book/"
+NONSENSE = [
+    "q=%00&slot=%00&therapist=%00&on=%00",
+    "start=9999-12-31T10:00",
+    "on=2199-01-01",
+    "room=none",
+    "start=x",
+    "therapist=x&therapy_type=x&mode=x",
+    "start=2026-11-24",
+    "on=x",
+]
 
 
 @pytest.fixture
@@ -92,7 +102,7 @@ def test_desk_booking_is_filled_in_by_the_calendar(browser, people, bob):
     assert 'value="10:20"' in text
     room = RoomFactory()
     assert re.search(rf'value="{room.pk}" selected', browser(people.oscar).get(f"{PAGE}?room={room.pk}").text)
-    for nonsense in ("room=none", "start=x", "therapist=x&therapy_type=x&mode=x", "start=2026-11-24", "on=x"):
+    for nonsense in NONSENSE:
         assert browser(people.oscar).get(f"{PAGE}?{nonsense}").status_code == 200
 
 
@@ -274,6 +284,10 @@ def test_desk_booking_of_a_centre_without_anything(browser, people):
         ({"patient": str(uuid.uuid4())}, "Search for the patient"),
         ({"on": ""}, "This field is required"),
         ({"on": "24.11.2026"}, "Enter a valid date"),
+        ({"on": "9999-12-31"}, "less than or equal to"),
+        ({"on": "0001-01-01"}, "greater than or equal to"),
+        ({"on": "2199-12-31"}, "too far ahead"),
+        ({"on": "1900-01-01"}, "This time is over"),
         ({"slot": ""}, "Choose a free time"),
         ({"slot": "x"}, "Choose a free time"),
         ({"slot": "other", "at": "25:00"}, "Enter a valid time"),
