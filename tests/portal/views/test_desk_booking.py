@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from apps.accounts.models import AuditRecord, PermissionSwitch
 from apps.core.models import Mode
-from apps.patients.models import Patient
 from apps.scheduling import actions, world
 from apps.scheduling.actions import Slot
 from apps.sessions.models import TherapySession
@@ -31,32 +30,6 @@ NONSENSE = [
 ]
 
 
-@pytest.fixture
-def carol(people):
-    return people.carol.patient
-
-
-@pytest.fixture
-def typed(speech, bob, carol):
-    """What the desk has typed: Carol with Bob by video, tomorrow at ten."""
-    return {
-        "patient": str(carol.pk),
-        "therapy_type": str(speech.pk),
-        "mode": "video",
-        "therapist": str(bob.pk),
-        "on": "2026-11-24",
-        "slot": "10:00",
-        "concerns": "Stammers when tired",
-        "key": str(uuid.uuid4()),
-    }
-
-
-@pytest.fixture
-def newcomer(typed):
-    names = {"given_name": "Zoe", "family_name": "Zwick", "birth_on": "2015-03-04", "phone": "212 664 7665"}
-    return {**typed, "patient": "new", **{f"new-{name}": value for name, value in names.items()}}
-
-
 def sessions():
     return list(TherapySession.objects.order_by("starts_at"))
 
@@ -64,8 +37,8 @@ def sessions():
 # --- it works ----------------------------------------------------------------------------------------------------------
 
 
-def test_desk_booking_books(browser, people, typed, bob, carol):
-    answer = browser(people.oscar).post(PAGE, typed)
+def test_desk_booking_books(browser, people, wanted, bob, carol):
+    answer = browser(people.oscar).post(PAGE, wanted)
     (session,) = sessions()
     assert answer["Location"] == reverse("sessions:session-detail", args=[session.pk])
     assert session.starts_at == at(10, days=1)
@@ -85,12 +58,12 @@ def test_desk_booking_page_and_fragment(browser, people, carol):
     assert 'name="key"' in fragment.text
 
 
-def test_desk_booking_over_a_page_that_listens(browser, people, typed):
-    answer = browser(people.oscar, htmx=True).post(f"{PAGE}?stay=1", typed)
+def test_desk_booking_over_a_page_that_listens(browser, people, wanted):
+    answer = browser(people.oscar, htmx=True).post(f"{PAGE}?stay=1", wanted)
     assert answer.status_code == 204
     assert "sessions-changed" in answer["HX-Trigger"]
     assert "Carol Reyes" in answer["HX-Trigger"]
-    assert browser(people.oscar, htmx=True).post(PAGE, {**typed, "key": uuid.uuid4(), "slot": "12:00"})["HX-Redirect"]
+    assert browser(people.oscar, htmx=True).post(PAGE, {**wanted, "key": uuid.uuid4(), "slot": "12:00"})["HX-Redirect"]
 
 
 def test_desk_booking_is_filled_in_by_the_calendar(browser, people, bob):
@@ -106,131 +79,40 @@ def test_desk_booking_is_filled_in_by_the_calendar(browser, people, bob):
         assert browser(people.oscar).get(f"{PAGE}?{nonsense}").status_code == 200
 
 
-def test_desk_booking_books_one_request_once(browser, people, typed):
+def test_desk_booking_books_one_request_once(browser, people, wanted):
     visitor = browser(people.oscar)
-    first, second = visitor.post(PAGE, typed), visitor.post(PAGE, typed)
+    first, second = visitor.post(PAGE, wanted), visitor.post(PAGE, wanted)
     assert first["Location"] == second["Location"]
     assert len(sessions()) == 1
 
 
-def test_desk_booking_takes_a_time_that_was_written(browser, people, typed):
-    browser(people.oscar).post(PAGE, {**typed, "slot": "other", "at": "10:45"})
+def test_desk_booking_takes_a_time_that_was_written(browser, people, wanted):
+    browser(people.oscar).post(PAGE, {**wanted, "slot": "other", "at": "10:45"})
     assert sessions()[0].starts_at == at(10, 45, days=1)
 
 
-def test_desk_booking_takes_whoever_is_free(browser, people, sunrise, typed, bob):
+def test_desk_booking_takes_whoever_is_free(browser, people, sunrise, wanted, bob):
     tara = another_therapist()
     booked(sunrise, at(10, days=1), patient=PatientFactory())
-    browser(people.oscar).post(PAGE, {**typed, "therapist": ""})
+    browser(people.oscar).post(PAGE, {**wanted, "therapist": ""})
     assert sessions()[1].lead == tara
-    answer = browser(people.oscar).post(PAGE, {**typed, "key": uuid.uuid4(), "therapist": ""})
+    answer = browser(people.oscar).post(PAGE, {**wanted, "key": uuid.uuid4(), "therapist": ""})
     assert answer.status_code == 422
     assert "Nobody who offers this is free then" in answer.text
 
 
-def test_desk_booking_takes_the_room_that_was_chosen(browser, people, typed):
+def test_desk_booking_takes_the_room_that_was_chosen(browser, people, wanted):
     room = RoomFactory(name="Zen room")
-    browser(people.oscar).post(PAGE, {**typed, "mode": "in_person", "room": str(room.pk)})
+    browser(people.oscar).post(PAGE, {**wanted, "mode": "in_person", "room": str(room.pk)})
     assert sessions()[0].room == room
-
-
-# --- finding and making the patient ------------------------------------------------------------------------------------
-
-
-def test_desk_booking_finds_patients_as_one_types(browser, people, typed):
-    PatientFactory(given_name="Maria", family_name="Alvarez")
-    PatientFactory(given_name="Marius", status="archived")
-    answer = browser(people.oscar, htmx=True).post(f"{PAGE}?part=patients", {**typed, "q": "mar", "do": "find"})
-    assert answer.text.count('name="patient"') == 3  # the chosen one, Maria, somebody new
-    assert "Maria Alvarez" in answer.text
-    assert "<form" not in answer.text
-    assert sessions() == []
-
-
-def test_desk_booking_finds_patients_without_javascript(browser, people, typed):
-    answer = browser(people.oscar).post(PAGE, {**typed, "q": "okafor", "do": "find", "patient": ""})
-    assert answer.status_code == 200
-    assert "Mia Okafor" in answer.text
-    assert "Stammers when tired" in answer.text
-    assert 'value="10:00" checked' in answer.text
-    assert (
-        "Nobody is found" in browser(people.oscar).post(PAGE, {**typed, "patient": "", "q": "qqq", "do": "find"}).text
-    )
-
-
-def test_desk_booking_registers_somebody_new(browser, people, newcomer):
-    browser(people.oscar).post(PAGE, newcomer)
-    zoe = Patient.objects.get(given_name="Zoe")
-    assert zoe.birth_on == dt.date(2015, 3, 4)
-    assert zoe.phone == "+1 212-664-7665"
-    assert sessions()[0].patients == [zoe]
-    assert AuditRecord.objects.about(zoe).get().verb == "created"
-
-
-def test_desk_booking_registers_a_guardian_too(browser, people, newcomer):
-    guardian = {"new-guardian_given_name": "Uma", "new-guardian_family_name": "Zwick", "new-guardian_email": "u@z.org"}
-    browser(people.oscar).post(PAGE, {**newcomer, **guardian})
-    link = Patient.objects.get(given_name="Zoe").guardianships.get()
-    assert (link.guardian.full_name, link.guardian.email, link.pays) == ("Uma Zwick", "u@z.org", True)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"new-given_name": ""}, "This field is required"),
-        ({"new-birth_on": "2031-01-01"}, "This date lies in the future"),
-        ({"new-email": "zoe@"}, "Enter a valid e-mail address"),
-        ({"new-phone": "12"}, "does not look like a phone number"),
-        ({"new-guardian_email": "u@z.org"}, "Write the guardian&#x27;s name"),
-        (
-            {"new-given_name": "Carol", "new-family_name": "Reyes", "new-birth_on": "1988-02-09"},
-            "is registered: search",
-        ),
-    ],
-)
-def test_desk_booking_says_what_is_wrong_with_somebody_new(browser, people, newcomer, wrong, sentence):
-    answer = browser(people.oscar).post(PAGE, {**newcomer, **wrong})
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert 'value="Zwick"' in answer.text or "new-family_name" in wrong
-    assert sessions() == []
-
-
-def test_desk_booking_registers_nobody_when_the_time_is_refused(browser, people, newcomer):
-    answer = browser(people.oscar).post(PAGE, {**newcomer, "on": "2026-11-28"})
-    assert answer.status_code == 422
-    assert 'value="Zwick"' in answer.text
-    assert not Patient.objects.filter(given_name="Zoe").exists()
-
-
-def test_desk_booking_registers_somebody_new_once(browser, people, newcomer):
-    visitor = browser(people.oscar)
-    del newcomer["new-birth_on"]  # or the second would be told that Zoe is registered
-    first, second = visitor.post(PAGE, newcomer), visitor.post(PAGE, newcomer)
-    assert first["Location"] == second["Location"]
-    assert Patient.objects.filter(given_name="Zoe").count() == 1
-
-
-def test_desk_booking_keeps_somebody_new_while_the_times_are_drawn_anew(browser, people, newcomer):
-    text = browser(people.oscar).post(PAGE, {**newcomer, "do": "look"}).text
-    assert 'value="Zwick"' in text
-    assert 'value="new" checked' in text
-
-
-def test_desk_booking_registers_nobody_for_whoever_may_not(browser, people, newcomer):
-    PermissionSwitch.objects.create(role="operator", permission="patient.manage", is_on=False)
-    answer = browser(people.oscar).post(PAGE, newcomer)
-    assert answer.status_code == 422
-    assert "Somebody new" not in answer.text
-    assert not Patient.objects.filter(given_name="Zoe").exists()
 
 
 # --- free times --------------------------------------------------------------------------------------------------------
 
 
-def test_desk_booking_offers_the_free_times_of_the_day(browser, people, sunrise, typed):
+def test_desk_booking_offers_the_free_times_of_the_day(browser, people, sunrise, wanted):
     booked(sunrise, at(10, days=1), patient=PatientFactory())
-    text = browser(people.oscar, htmx=True).post(f"{PAGE}?part=times", {**typed, "do": "look"}).text
+    text = browser(people.oscar, htmx=True).post(f"{PAGE}?part=times", {**wanted, "do": "look"}).text
     assert text.lstrip().startswith('<div id="desk-times"')
     assert 'value="9:00"' not in text
     assert 'value="09:00"' in text
@@ -246,19 +128,19 @@ def test_desk_booking_offers_the_free_times_of_the_day(browser, people, sunrise,
         ("2026-11-20", "This day is over"),
     ],
 )
-def test_desk_booking_says_why_a_day_has_nothing_and_what_is_next(browser, people, typed, day, why):
-    text = browser(people.oscar).post(PAGE, {**typed, "on": day, "do": "look"}).text
+def test_desk_booking_says_why_a_day_has_nothing_and_what_is_next(browser, people, wanted, day, why):
+    text = browser(people.oscar).post(PAGE, {**wanted, "on": day, "do": "look"}).text
     assert why in text
     assert "Next free:" in text
     following = re.search(r'name="look" value="([\d-]+)"', text)[1]
-    text = browser(people.oscar).post(PAGE, {**typed, "on": day, "look": following}).text
+    text = browser(people.oscar).post(PAGE, {**wanted, "on": day, "look": following}).text
     assert f'value="{following}"' in text
     assert 'value="09:00"' in text
 
 
-def test_desk_booking_marks_who_does_not_offer_it(browser, people, typed):
+def test_desk_booking_marks_who_does_not_offer_it(browser, people, wanted):
     other = TherapyType.objects.create(name="Grief", price=1, modes=["video"])
-    text = browser(people.oscar).post(PAGE, {**typed, "therapy_type": str(other.pk), "do": "look"}).text
+    text = browser(people.oscar).post(PAGE, {**wanted, "therapy_type": str(other.pk), "do": "look"}).text
     assert "Does not offer this" in text
     assert "This therapist does not offer this in this way" in text
 
@@ -298,16 +180,16 @@ def test_desk_booking_of_a_centre_without_anything(browser, people):
         ({"concerns": "x" * 2001}, "at most 2000 characters"),
     ],
 )
-def test_desk_booking_says_beside_the_field_what_is_wrong(browser, people, typed, wrong, sentence):
-    answer = browser(people.oscar).post(PAGE, {**typed, **wrong})
+def test_desk_booking_says_beside_the_field_what_is_wrong(browser, people, wanted, wrong, sentence):
+    answer = browser(people.oscar).post(PAGE, {**wanted, **wrong})
     assert answer.status_code == 422
     assert sentence in answer.text
     assert "Stammers when tired" in answer.text or "concerns" in wrong
     assert sessions() == []
 
 
-def test_desk_booking_names_every_rule_and_goes_on_with_a_reason(browser, people, typed):
-    late = {**typed, "slot": "other", "at": "20:10"}
+def test_desk_booking_names_every_rule_and_goes_on_with_a_reason(browser, people, wanted):
+    late = {**wanted, "slot": "other", "at": "20:10"}
     answer = browser(people.oscar).post(PAGE, late)
     assert answer.status_code == 422
     assert "Sessions do not begin at this minute" in answer.text
@@ -320,8 +202,8 @@ def test_desk_booking_names_every_rule_and_goes_on_with_a_reason(browser, people
     assert session.starts_at == at(20, 10, days=1)
 
 
-def test_desk_booking_overrides_only_the_rules_that_were_seen(browser, people, typed):
-    late = {**typed, "slot": "other", "at": "20:00", "accepted": "outside_hours", "override_reason": "She travels"}
+def test_desk_booking_overrides_only_the_rules_that_were_seen(browser, people, wanted):
+    late = {**wanted, "slot": "other", "at": "20:00", "accepted": "outside_hours", "override_reason": "She travels"}
     ClosureFactory(name="Team day", starts_on=dt.date(2026, 11, 24), ends_on=dt.date(2026, 11, 24))
     answer = browser(people.oscar).post(PAGE, late)
     assert answer.status_code == 422
@@ -330,14 +212,14 @@ def test_desk_booking_overrides_only_the_rules_that_were_seen(browser, people, t
     assert sessions() == []
 
 
-def test_desk_booking_does_not_override_what_no_rule_forbids(browser, people, typed):
-    browser(people.oscar).post(PAGE, {**typed, "accepted": "outside_hours", "override_reason": "Left over"})
+def test_desk_booking_does_not_override_what_no_rule_forbids(browser, people, wanted):
+    browser(people.oscar).post(PAGE, {**wanted, "accepted": "outside_hours", "override_reason": "Left over"})
     assert sessions()[0].override_reason == ""
 
 
-def test_desk_booking_overrides_nothing_for_whoever_may_not(browser, people, typed):
+def test_desk_booking_overrides_nothing_for_whoever_may_not(browser, people, wanted):
     PermissionSwitch.objects.create(role="operator", permission="session.override", is_on=False)
-    late = {**typed, "slot": "other", "at": "20:00", "accepted": "outside_hours", "override_reason": "She travels"}
+    late = {**wanted, "slot": "other", "at": "20:00", "accepted": "outside_hours", "override_reason": "She travels"}
     answer = browser(people.oscar).post(PAGE, late)
     assert answer.status_code == 422
     assert "outside the therapist" in answer.text
@@ -345,61 +227,61 @@ def test_desk_booking_overrides_nothing_for_whoever_may_not(browser, people, typ
     assert sessions() == []
 
 
-def test_desk_booking_passes_the_daily_cap_with_a_reason(browser, people, sunrise, typed, bob):
+def test_desk_booking_passes_the_daily_cap_with_a_reason(browser, people, sunrise, wanted, bob):
     Therapist.objects.update(daily_cap=1)
     world.forget()
     booked(sunrise, at(14, days=1), patient=PatientFactory(), override_reason="")
-    answer = browser(people.oscar).post(PAGE, typed)
+    answer = browser(people.oscar).post(PAGE, wanted)
     assert "as many sessions on this day" in answer.text
-    overridden = {**typed, "accepted": "daily_cap", "override_reason": "Crisis"}
+    overridden = {**wanted, "accepted": "daily_cap", "override_reason": "Crisis"}
     assert browser(people.oscar).post(PAGE, overridden).status_code == 302
 
 
-def test_desk_booking_offers_the_nearest_times_when_it_is_taken(browser, people, sunrise, typed):
+def test_desk_booking_offers_the_nearest_times_when_it_is_taken(browser, people, sunrise, wanted):
     booked(sunrise, at(10, days=1), patient=PatientFactory())
-    answer = browser(people.oscar).post(PAGE, typed)
+    answer = browser(people.oscar).post(PAGE, wanted)
     assert answer.status_code == 422
     assert "This time has just been taken" in answer.text
     assert "Stammers when tired" in answer.text
     near = re.findall(r'name="take" value="([^"]+)"', answer.text)
     assert [value[:16] for value in near] == ["2026-11-24T09:00", "2026-11-24T10:45", "2026-11-24T11:00"]
-    answer = browser(people.oscar).post(PAGE, {**typed, "take": near[1]})
+    answer = browser(people.oscar).post(PAGE, {**wanted, "take": near[1]})
     assert answer.status_code == 302
     assert sessions()[1].starts_at == at(10, 45, days=1)
 
 
-def test_desk_booking_gives_up_buffers_but_never_an_overlap(browser, people, sunrise, typed, bob, speech, carol):
+def test_desk_booking_gives_up_buffers_but_never_an_overlap(browser, people, sunrise, wanted, bob, speech, carol):
     slot = Slot(bob, speech, Mode.VIDEO, at(10, days=1))
     actions.book_session(centre=sunrise, slot=slot, patient=PatientFactory(), by=None)
-    answer = browser(people.oscar).post(PAGE, {**typed, "slot": "10:45"})
+    answer = browser(people.oscar).post(PAGE, {**wanted, "slot": "10:45"})
     assert "Another session is too near" in answer.text
     answer = browser(people.oscar).post(
-        PAGE, {**typed, "slot": "10:45", "accepted": "taken", "override_reason": "Crisis"}
+        PAGE, {**wanted, "slot": "10:45", "accepted": "taken", "override_reason": "Crisis"}
     )
     assert answer.status_code == 302
-    both = {**typed, "key": uuid.uuid4(), "slot": "10:30", "accepted": "taken,off_grid", "override_reason": "Crisis"}
+    both = {**wanted, "key": uuid.uuid4(), "slot": "10:30", "accepted": "taken,off_grid", "override_reason": "Crisis"}
     assert "has just been taken" in browser(people.oscar).post(PAGE, both).text
     assert len(sessions()) == 2
 
 
-def test_desk_booking_says_that_the_patient_is_taken(browser, people, sunrise, typed):
+def test_desk_booking_says_that_the_patient_is_taken(browser, people, sunrise, wanted):
     booked(sunrise, at(10, days=1), therapist=another_therapist())
-    answer = browser(people.oscar).post(PAGE, typed)
+    answer = browser(people.oscar).post(PAGE, wanted)
     assert answer.status_code == 422
     assert "The patient already has a session at this time" in answer.text
 
 
-def test_desk_booking_says_that_no_room_is_free(browser, people, sunrise, typed):
+def test_desk_booking_says_that_no_room_is_free(browser, people, sunrise, wanted):
     booked(sunrise, at(10, days=1), therapist=another_therapist(), patient=PatientFactory(), mode=Mode.IN_PERSON)
-    answer = browser(people.oscar).post(PAGE, {**typed, "mode": "in_person"})
+    answer = browser(people.oscar).post(PAGE, {**wanted, "mode": "in_person"})
     assert answer.status_code == 422
     assert "No suitable room is free" in answer.text
     assert "override_reason" not in answer.text
 
 
-def test_desk_booking_refuses_an_archived_patient(browser, people, typed):
+def test_desk_booking_refuses_an_archived_patient(browser, people, wanted):
     gone = PatientFactory(status="archived")
-    answer = browser(people.oscar).post(PAGE, {**typed, "patient": str(gone.pk)})
+    answer = browser(people.oscar).post(PAGE, {**wanted, "patient": str(gone.pk)})
     assert answer.status_code == 422
     assert "the record is archived" in answer.text
 
@@ -408,9 +290,9 @@ def test_desk_booking_refuses_an_archived_patient(browser, people, typed):
 
 
 @pytest.mark.parametrize("name", ["bob", "erin", "carol", "dana"])
-def test_desk_booking_needs_the_permission(browser, people, typed, name):
+def test_desk_booking_needs_the_permission(browser, people, wanted, name):
     assert browser(getattr(people, name)).get(PAGE).status_code == 403
-    assert browser(getattr(people, name)).post(PAGE, typed).status_code == 403
+    assert browser(getattr(people, name)).post(PAGE, wanted).status_code == 403
     assert sessions() == []
 
 
@@ -419,7 +301,7 @@ def test_desk_booking_asks_for_a_login_and_refuses_other_methods(browser, people
     assert browser(people.oscar).delete(PAGE).status_code == 405
 
 
-def test_desk_booking_costs_the_same_for_one_patient_and_thirty(browser, people, typed):
+def test_desk_booking_costs_the_same_for_one_patient_and_thirty(browser, people, wanted):
     visitor = browser(people.oscar, htmx=True)
     visitor.get(PAGE)
     PatientFactory(family_name="Many")
