@@ -22,13 +22,13 @@ from apps.portal.forms.newcomer import NewPatientForm
 from apps.scheduling import actions, availability, times, world
 from apps.scheduling.actions import Slot
 from apps.scheduling.availability import Reason, Rule
-from apps.scheduling.errors import WORDS, RuleBroken
+from apps.scheduling.errors import WORDS, RequestReused, RuleBroken
 from apps.scheduling.models import TimeOff
 from apps.scheduling.times import Want
 from apps.sessions import claims
 from apps.sessions.claims import Span
 from apps.sessions.errors import DailyCapReached, SlotTaken
-from apps.sessions.models import Room, TherapySession
+from apps.sessions.models import Room, SessionEvent, TherapySession
 from apps.tenants.models import Centre
 from apps.therapists.models import Therapist
 
@@ -124,13 +124,6 @@ def want_of(slot: Slot, session: TherapySession | None = None) -> Want:
 # --- booking ---------------------------------------------------------------------------------------------------------
 
 
-class BookedAlready(Exception):
-    """The same request came twice with somebody new in it: what the second one wrote is undone."""
-
-    def __init__(self, session: TherapySession) -> None:
-        self.session = session
-
-
 def book_at_desk(
     *,
     centre: Centre,
@@ -143,7 +136,7 @@ def book_at_desk(
 ) -> TherapySession:
     """Book for a patient, or for somebody new who is registered in the same transaction: both stand or both fall.
 
-    The same `key` books once. Raises Objected, SlotTaken, PatientTaken, NoRoomFree, NotBookableForPatient.
+    The same `key` books once. Raises Objected, SlotTaken, PatientTaken, NoRoomFree, NotBookableForPatient, RequestReused.
     """
     try:
         with transaction.atomic():
@@ -153,12 +146,18 @@ def book_at_desk(
                 facts = {"concerns": concerns, "key": key, "by_staff": True, "override_reason": reason}
                 return actions.book_session(centre=centre, slot=slot, patient=who, by=by, **facts)  # type: ignore[arg-type]
 
-            session = knowingly(attempt, centre, want_of(slot), slot.starts_at, override or Override())
-            if who is not patient and not session.participants.filter(patient=who).exists():
-                raise BookedAlready(session)
-            return session
-    except BookedAlready as twice:
-        return twice.session
+            return knowingly(attempt, centre, want_of(slot), slot.starts_at, override or Override())
+    except RequestReused:
+        if isinstance(patient, NewPatientForm) and (earlier := _booked_with(patient, slot, key)):
+            return earlier
+        raise
+
+
+def _booked_with(newcomer: NewPatientForm, slot: Slot, key: uuid.UUID | None) -> TherapySession | None:
+    """The session of the same request sent before, which registered this very person; what the second wrote is undone."""
+    names = {f"participants__patient__{name}": newcomer.cleaned_data[name] for name in ("given_name", "family_name")}
+    booked = {"events__kind": SessionEvent.Kind.BOOKED, "events__to_starts_at": slot.starts_at}
+    return TherapySession.objects.filter(idempotency_key=key, **names).filter(**booked).first()
 
 
 def register(form: NewPatientForm, *, by: User) -> Patient:

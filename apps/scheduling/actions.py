@@ -8,163 +8,27 @@
 
 import datetime as dt
 import uuid
-import zoneinfo
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.accounts import audit
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.models import Mode
 from apps.patients.models import Patient
-from apps.scheduling import times, world
-from apps.scheduling.availability import Rule
-from apps.scheduling.errors import HoldGone, NotBookableForPatient, RuleBroken
+from apps.scheduling import slots
+from apps.scheduling.errors import HoldGone, NotBookableForPatient, RequestReused
+from apps.scheduling.slots import Claim, Slot
 from apps.sessions import claims
 from apps.sessions.claims import DayCount, Span
-from apps.sessions.errors import DailyCapReached, NoRoomFree, PatientTaken, SlotTaken, StateNotPossible
+from apps.sessions.errors import PatientTaken, StateNotPossible
 from apps.sessions.models import Hold, Room, SessionEvent, SessionTherapist, State, TherapySession
 from apps.sessions.models.session import UPCOMING
 from apps.sessions.signals import session_booked, session_moved
 from apps.tenants.models import Centre
-from apps.therapists.models import Therapist, TherapyType
-
-WALLS = {"occupancy_no_overlap": SlotTaken, "occupancy_day_number_once": DailyCapReached}
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The time that is wanted: whose, for what, how, when. `room` is named only when the desk insists on one."""
-
-    therapist: Therapist
-    therapy_type: TherapyType
-    mode: str
-    starts_at: dt.datetime
-    room: Room | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A slot with everything that was promised or found for it, ready to be taken."""
-
-    span: Span
-    price: Decimal
-    count: DayCount
-    room: Room | None
-
-
-@contextmanager
-def _walls_speak() -> Iterator[None]:
-    """Turn the database's no into the domain's: the constraint is the wall behind the locks."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if name in WALLS:
-            raise WALLS[name] from error
-        raise
-
-
-def _rooms_for(slot: Slot) -> list[Room]:
-    if slot.mode != Mode.IN_PERSON:
-        return []
-    return [slot.room] if slot.room else list(Room.objects.suitable_for(slot.therapy_type, slot.mode))
-
-
-def _lock(slot: Slot, rooms: Sequence[Room], patients: Sequence[uuid.UUID] = ()) -> None:
-    things = [slot.therapist.pk, *(room.pk for room in rooms), *patients]
-    claims.lock(things)
-    claims.drop_expired(things)
-
-
-def _day_of(centre: Centre, slot: Slot) -> dt.date:
-    return slot.starts_at.astimezone(zoneinfo.ZoneInfo(slot.therapist.time_zone or centre.time_zone)).date()
-
-
-def _terms(centre: Centre, slot: Slot) -> tuple[int, Decimal]:
-    """Minutes and price of the day; whoever calls has just compared the schedule version."""
-    return world.current(centre).terms(slot.therapist.pk, slot.therapy_type, _day_of(centre, slot))
-
-
-def _span(slot: Slot, minutes: int) -> Span:
-    kind = slot.therapy_type
-    ends_at = slot.starts_at + dt.timedelta(minutes=minutes)
-    return Span(slot.starts_at, ends_at, kind.buffer_before_minutes, kind.buffer_after_minutes)
-
-
-def _want(slot: Slot, *, by_staff: bool, session: TherapySession | None) -> times.Want:
-    return times.Want(
-        therapy_type=slot.therapy_type,
-        mode=slot.mode,
-        therapists=[slot.therapist.pk],
-        by_staff=by_staff,
-        session=session.pk if session else None,
-        minutes=session.duration_minutes if session else None,
-    )
-
-
-def _require_free(centre: Centre, slot: Slot, want: times.Want) -> None:
-    """Hold the centre's rules. Raises SlotTaken, DailyCapReached or RuleBroken."""
-    reason = times.why_not(centre, want, slot.starts_at)
-    if reason is None:
-        return
-    if reason.rule == Rule.TAKEN:
-        raise SlotTaken
-    if reason.rule == Rule.DAILY_CAP:
-        raise DailyCapReached
-    raise RuleBroken(reason)
-
-
-def _give_way(slot: Slot, room: Room | None, span: Span, besides: TherapySession | None) -> None:
-    """What no override passes: two sessions at one time. Neighbours' buffers give way."""
-    things = [slot.therapist.pk, *([room.pk] if room else [])]
-    if claims.overlap_of_sessions(things, span, besides=besides):
-        raise SlotTaken
-    claims.trim_neighbours(things, span, besides=besides)
-
-
-def _room_despite_buffers(rooms: Sequence[Room], span: Span, *, besides: TherapySession | None = None) -> Room:
-    """A room that is free, else one that only the time kept free around its sessions would shut. Raises NoRoomFree."""
-    try:
-        return claims.free_room(rooms, span, besides=besides)
-    except NoRoomFree:
-        for room in rooms:
-            if not claims.overlap_of_sessions([room.pk], span, besides=besides):
-                return room
-        raise
-
-
-def _claim(
-    centre: Centre,
-    slot: Slot,
-    rooms: Sequence[Room],
-    *,
-    override: bool,
-    by_staff: bool,
-    session: TherapySession | None = None,
-) -> Claim:
-    """Decide, under the locks, whether and how the slot may be taken. `session` is the one being moved."""
-    if override:
-        world.current(centre, version=world.version())
-    else:
-        _require_free(centre, slot, _want(slot, by_staff=by_staff, session=session))
-    minutes, price = (session.duration_minutes, session.price) if session else _terms(centre, slot)
-    span = _span(slot, minutes)
-    find_room = claims.free_room
-    if override:
-        span, find_room = Span(span.starts_at, span.ends_at), _room_despite_buffers
-    room = find_room(rooms, span, besides=session) if slot.mode == Mode.IN_PERSON else None
-    if override:
-        _give_way(slot, room, span, session)
-    cap = None if override else slot.therapist.daily_cap
-    return Claim(span, price, DayCount(slot.therapist.pk, _day_of(centre, slot), cap), room)
-
+from apps.therapists.models import Therapist
 
 # --- holds -----------------------------------------------------------------------------------------------------------
 
@@ -174,11 +38,12 @@ def hold_slot(*, centre: Centre, slot: Slot, token: str, by: User | None = None)
 
     Raises SlotTaken, DailyCapReached, NoRoomFree or RuleBroken.
     """
-    with _walls_speak():
-        rooms = _rooms_for(slot)
-        _lock(slot, rooms)
-        Hold.objects.filter(token=token).delete()
-        claim = _claim(centre, slot, rooms, override=False, by_staff=False)
+    with slots.walls_speak():
+        rooms = slots.rooms_for(slot)
+        earlier = Hold.objects.filter(token=token)
+        slots.lock(slot, rooms, claims.things_of(earlier))
+        earlier.delete()
+        claim = slots.claim(centre, slot, rooms, override=False, by_staff=False)
         hold = Hold.objects.create(
             therapist=slot.therapist,
             therapy_type=slot.therapy_type,
@@ -195,14 +60,20 @@ def hold_slot(*, centre: Centre, slot: Slot, token: str, by: User | None = None)
     return hold
 
 
+@transaction.atomic
 def release_hold(*, token: str) -> None:
     """Let go of whatever this browser keeps."""
-    Hold.objects.filter(token=token).delete()
+    holds = Hold.objects.filter(token=token)
+    claims.lock(claims.things_of(holds))
+    holds.delete()
 
 
+@transaction.atomic
 def sweep_holds() -> int:
     """Delete expired holds; returns how many. They block nobody meanwhile."""
-    return Hold.objects.filter(expires_at__lte=clock.now() - dt.timedelta(hours=1)).delete()[0]
+    holds = Hold.objects.filter(expires_at__lte=clock.now() - dt.timedelta(hours=1))
+    claims.lock(claims.things_of(holds))
+    return holds.delete()[0]
 
 
 def _times(span: Span) -> dict[str, object]:
@@ -228,15 +99,15 @@ def book_session(
     Guarantees that therapist, room and patient are taken by nobody else at that time, and that the same `key` books once
     (a retry returns the first session). `override_reason` passes the rules, never an overlap; whoever calls has checked
     that `by` may override. Sends `session_booked`. Raises SlotTaken, PatientTaken, DailyCapReached, NoRoomFree,
-    RuleBroken, NotBookableForPatient.
+    RuleBroken, NotBookableForPatient, RequestReused.
     """
-    with _walls_speak():
-        rooms = _rooms_for(slot)
-        _lock(slot, rooms, [patient.pk])
-        if earlier := _already_booked(key):
+    with slots.walls_speak():
+        rooms = slots.rooms_for(slot)
+        slots.lock(slot, rooms, [patient.pk, *_keys(key)])
+        if earlier := _already_booked(key, slot, patient):
             return earlier
         _require_patient(patient)
-        claim = _claim(centre, slot, rooms, override=bool(override_reason), by_staff=by_staff)
+        claim = slots.claim(centre, slot, rooms, override=bool(override_reason), by_staff=by_staff)
         _require_patient_free(patient, claim.span)
         session = _create(centre, slot, claim, by=by, override_reason=override_reason, key=key)
         _place(session, slot, patient, claim.price, concerns)
@@ -252,33 +123,57 @@ def book_held(
 ) -> TherapySession:
     """Turn a hold into a session at the price promised when it was made; the time is never free in between.
 
-    A hold that expired is booked all the same while nobody else took the time. The same `key` books once. Sends
-    `session_booked`. Raises HoldGone, PatientTaken, NotBookableForPatient (the hold stands then).
+    A hold that expired is booked all the same while nobody else took the time and no rule but the notice forbids it. The
+    same `key` books once. Sends `session_booked`. Raises HoldGone, and (the hold stands then) PatientTaken,
+    NotBookableForPatient, RuleBroken, RequestReused.
     """
     slot = Slot(hold.therapist, hold.therapy_type, hold.mode, hold.starts_at, hold.room)
-    with _walls_speak():
-        claims.lock([hold.therapist_id, *([hold.room_id] if hold.room_id else []), patient.pk])
-        if earlier := _already_booked(key):
+    with slots.walls_speak():
+        claims.lock([hold.therapist_id, *([hold.room_id] if hold.room_id else []), patient.pk, *_keys(key)])
+        if earlier := _already_booked(key, slot, patient):
             return earlier
-        if not Hold.objects.filter(pk=hold.pk).exists():
-            raise HoldGone
+        _require_kept(centre, slot, hold)
         _require_patient(patient)
         span = claims.span_of(hold)
         _require_patient_free(patient, span)
-        claim = Claim(
-            span, hold.price, DayCount(hold.therapist_id, _day_of(centre, slot), hold.therapist.daily_cap), hold.room
-        )
+        count = DayCount(hold.therapist_id, slots.day_of(centre, slot), hold.therapist.daily_cap)
+        claim = Claim(span, hold.price, count, hold.room)
         session = _create(centre, slot, claim, by=by, key=key)
         _place(session, slot, patient, hold.price, concerns)
-        if claims.hand_over(hold, session) != 1 + bool(hold.room_id):
+        if claims.hand_over(hold, session) != _size(hold):
             raise HoldGone
         claims.take(claims.rows(span=span, counts=[], patients=[patient.pk]), session=session)
         hold.delete()
         return _booked(session, by=by)
 
 
-def _already_booked(key: uuid.UUID | None) -> TherapySession | None:
-    return TherapySession.objects.filter(idempotency_key=key).first() if key else None
+def _require_kept(centre: Centre, slot: Slot, hold: Hold) -> None:
+    """Raises HoldGone when it is not there or its time has begun; of an expired one also what the rules say by now."""
+    if slot.starts_at <= clock.now() or hold.occupancies.count() != _size(hold):
+        raise HoldGone
+    if not hold.is_alive:
+        slots.require_free(centre, slot, slots.want_of(slot, by_staff=True, hold=hold))
+
+
+def _size(hold: Hold) -> int:
+    """How many rows a whole hold has: the therapist's, and the room's if it needs one."""
+    return 1 + bool(hold.room_id)
+
+
+def _keys(key: uuid.UUID | None) -> list[uuid.UUID]:
+    """The request's key as something to lock: two requests with one key take turns, whatever they ask for."""
+    return [key] if key else []
+
+
+def _already_booked(key: uuid.UUID | None, slot: Slot, patient: Patient) -> TherapySession | None:
+    """The session that this very request made before. Raises RequestReused when its key made another one."""
+    earlier = TherapySession.objects.filter(idempotency_key=key).first() if key else None
+    if earlier is None:
+        return None
+    first = earlier.events.filter(kind=SessionEvent.Kind.BOOKED, to_starts_at=slot.starts_at)
+    if not first.exists() or not earlier.participants.filter(patient=patient).exists():
+        raise RequestReused
+    return earlier
 
 
 def _require_patient(patient: Patient) -> None:
@@ -344,15 +239,15 @@ def move_session(
     Its own time does not stand in its way. Sends `session_moved`. Raises StateNotPossible, SlotTaken, PatientTaken,
     DailyCapReached, NoRoomFree, RuleBroken.
     """
-    with _walls_speak():
+    with slots.walls_speak():
         lead = session.session_therapists.select_related("therapist__user").get(is_lead=True)
         slot = Slot(therapist or lead.therapist, session.therapy_type, session.mode, starts_at, room)
-        rooms, patients = _rooms_for(slot), claims.staying_patients(session)
+        rooms, patients = slots.rooms_for(slot), claims.staying_patients(session)
         rooms.sort(key=lambda room: room.pk != session.room_id)  # it stays where it is, if it can
-        _lock(slot, rooms, [lead.therapist_id, *patients])
+        slots.lock(slot, rooms, [lead.therapist_id, *patients])
         session = TherapySession.objects.locked(session.pk)  # after the advisory locks: the other order deadlocks
         _require_movable(session, lead)
-        claim = _claim(centre, slot, rooms, override=bool(override_reason), by_staff=True, session=session)
+        claim = slots.claim(centre, slot, rooms, override=bool(override_reason), by_staff=True, session=session)
         if claims.overlap_of_sessions(patients, claim.span, besides=session):
             raise PatientTaken
         before = _whereabouts(session, lead.therapist)

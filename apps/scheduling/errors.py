@@ -48,6 +48,13 @@ class HoldGone(DomainError):
     message = _("The time was kept for you until a moment ago and has been taken since. Please choose another time.")
 
 
+class RequestReused(DomainError):
+    """One request's key came with another patient or time: a form that booked already was filled in anew."""
+
+    code = "request_reused"
+    message = _("This form has booked another session already. Please look at it once more and book again.")
+
+
 class NotBookableForPatient(DomainError):
     code = "patient_not_bookable"
     message = _("This patient cannot be booked: the record is archived.")

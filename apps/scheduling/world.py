@@ -71,6 +71,7 @@ class Place:
 class World:
     version: int
     built_on: dt.date
+    place: tuple[str, str, str]
     closures: tuple[tuple[dt.date, str], ...]
     people: Mapping[uuid.UUID, Person]
     places: tuple[Place, ...]
@@ -107,15 +108,22 @@ _worlds: dict[str, World] = {}
 
 
 def current(centre: Centre, *, version: int | None = None) -> World:
-    """Return the kept world of the centre, built anew when `version` is another one or a new day has begun."""
+    """Return the kept world of the centre, built anew when `version` is another one, a new day has begun, or the
+    centre's zone or holidays changed: those stand in the public schema, where no trigger counts."""
     today = clock.now().date()
     world = _worlds.get(schema.current())
-    if world is None or world.built_on != today or (version is not None and world.version != version):
+    is_same = world is not None and (world.built_on, world.place) == (today, place_of(centre))
+    if world is None or not is_same or (version is not None and world.version != version):
         world = _build(centre, today)
         if len(_worlds) >= MOST_WORLDS:
             _worlds.clear()
         _worlds[schema.current()] = world
     return world
+
+
+def place_of(centre: Centre) -> tuple[str, str, str]:
+    """What schedules take from the centre's settings: its clock, and whose public holidays it keeps."""
+    return centre.time_zone, centre.country, centre.subdivision
 
 
 def version() -> int:
@@ -134,6 +142,7 @@ def _build(centre: Centre, today: dt.date) -> World:
     return World(
         version=number,
         built_on=today,
+        place=place_of(centre),
         closures=closures(centre, *span),
         people=_people(centre, *span, Therapist.objects.public()),
         places=_places(),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.core import clock, schema
 from apps.sessions.errors import DailyCapReached, NoRoomFree
@@ -63,6 +63,12 @@ def lock(things: Iterable[uuid.UUID]) -> None:
 def _lock_key(thing: uuid.UUID) -> int:
     digest = hashlib.blake2b(thing.bytes, key=schema.current().encode()[:64], digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+def things_of(holds: QuerySet[Hold]) -> list[uuid.UUID]:
+    """The therapists and rooms that these holds keep: to be locked before they are deleted, or two who let go of what
+    the other one wants wait for each other."""
+    return [thing for pair in holds.values_list("therapist_id", "room_id") for thing in pair if thing]
 
 
 def drop_expired(things: Sequence[uuid.UUID]) -> None:

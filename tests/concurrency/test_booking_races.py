@@ -11,8 +11,9 @@ from apps.core import clock
 from apps.core.errors import DomainError
 from apps.core.models import Mode
 from apps.core.postgresql import as_owner
-from apps.scheduling import actions
-from apps.scheduling.actions import Slot
+from apps.scheduling import actions, slots
+from apps.scheduling.errors import RuleBroken
+from apps.scheduling.slots import Slot
 from apps.sessions import claims
 from apps.sessions.errors import NoRoomFree, PatientTaken, SlotTaken
 from apps.sessions.models import Hold, Occupancy, Resource, SessionTherapist, TherapySession
@@ -73,12 +74,12 @@ def test_slot_fifty_connections_twenty_rounds_one_winner(clinic, race):
 def naive(centre, wanted, patient):
     """The same booking without the locks: look, then insert."""
     with transaction.atomic():
-        if claims.overlap_of_sessions([wanted.therapist.pk], actions._span(wanted, 45)):
+        if claims.overlap_of_sessions([wanted.therapist.pk], slots.span_of(wanted, 45)):
             raise SlotTaken
-        span = actions._span(wanted, 45)
+        span = slots.span_of(wanted, 45)
         count = claims.DayCount(wanted.therapist.pk, wanted.starts_at.date(), wanted.therapist.daily_cap)
         rows = claims.rows(span=span, counts=[count], patients=[patient.pk])
-        claim = actions.Claim(span, wanted.therapy_type.price, count, None)
+        claim = slots.Claim(span, wanted.therapy_type.price, count, None)
         session = actions._create(centre, wanted, claim, by=None)
         actions._place(session, wanted, patient, claim.price, "")
         claims.take(rows, session=session)
@@ -147,7 +148,7 @@ def test_room_is_taken_once(clinic, race):
     at = working_day(clinic)
     results = race(lambda n: book(clinic, slot(at, Mode.IN_PERSON, therapists[n]), patients[n]), 6)
     assert outcome(results)["TherapySession"] == 1
-    assert {type(r) for r in results if isinstance(r, DomainError)} <= {NoRoomFree, actions.RuleBroken}
+    assert {type(r) for r in results if isinstance(r, DomainError)} <= {NoRoomFree, RuleBroken}
     assert overlaps() == 0
 
 

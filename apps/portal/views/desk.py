@@ -17,7 +17,8 @@ from apps.core.http import FormFlow, wants_fragment
 from apps.portal import days, desk, picker
 from apps.portal.forms.desk import NEW, DeskBookingForm, TimeForm, as_key
 from apps.portal.forms.newcomer import NewPatientForm
-from apps.scheduling.actions import Slot
+from apps.scheduling.errors import RequestReused
+from apps.scheduling.slots import Slot
 from apps.sessions.errors import SlotTaken
 from apps.sessions.views.answers import settled
 from apps.tenants.models import Centre
@@ -90,6 +91,8 @@ class DeskFlow(PermissionRequired, FormFlow):
             return self.form_invalid(form)
         if isinstance(refusal, SlotTaken) and (want := form.want()):
             self.near = picker.near(self.centre, want, form.cleaned_data["starts_at"])
+        if isinstance(refusal, RequestReused):
+            form.data = {**form.data.dict(), "key": str(uuid.uuid4())}  # type: ignore[attr-defined]  # sent again, it books
         return super().refused(form, refusal)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

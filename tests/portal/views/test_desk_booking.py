@@ -86,6 +86,17 @@ def test_desk_booking_books_one_request_once(browser, people, wanted):
     assert len(sessions()) == 1
 
 
+def test_desk_booking_from_a_page_that_booked_already(browser, people, wanted):
+    """The back button shows the page with its old key: another time on it is another booking, once it was looked at."""
+    visitor = browser(people.oscar)
+    visitor.post(PAGE, wanted)
+    answer = visitor.post(PAGE, {**wanted, "slot": "14:00"})
+    assert answer.status_code == 422 and "has booked another session already" in answer.text
+    key = re.search(r'name="key" value="([^"]+)"', answer.text)[1]
+    visitor.post(PAGE, {**wanted, "slot": "14:00", "key": key})
+    assert [one.starts_at for one in sessions()] == [at(10, days=1), at(14, days=1)]
+
+
 def test_desk_booking_takes_a_time_that_was_written(browser, people, wanted):
     browser(people.oscar).post(PAGE, {**wanted, "slot": "other", "at": "10:45"})
     assert sessions()[0].starts_at == at(10, 45, days=1)
