@@ -26,8 +26,11 @@ new PerformanceObserver((list) => {
 RUN_AXE = """async ({rules, only}) => {
   const what = only ? {type: "rule", values: only} : {type: "tag", values: rules};
   const found = await axe.run(document, {runOnly: what, resultTypes: ["violations"], preload: false});
-  return found.violations.map((rule) => `${rule.id}: ${rule.help} (${rule.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ")})`);
+  const places = (rule) => rule.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ");
+  return found.violations.map((rule) => `${rule.id}: ${rule.help} (${places(rule)})`);
 }"""
+ASSETS = """() => performance.getEntriesByType("resource")
+  .map((one) => one.name.split("?")[0]).filter((name) => /[.](css|js)$/.test(name))"""
 BY_SCRIPT = ".calendar-place .ec-body, .calendar-place .ec-main"  # drawn after the page has loaded
 
 
@@ -52,7 +55,12 @@ class Visit:
 def pages(stack):
     """What `tests.pages` finds in the stack's database, asked in a process of its own."""
     asked = subprocess.run(
-        [sys.executable, "-m", "tests.pages"], cwd=stacks.ROOT, env=stack.env, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "tests.pages"],
+        cwd=stacks.ROOT,
+        env=stack.env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return json.loads(asked.stdout)
 
@@ -124,9 +132,7 @@ def _phone(page, url, visit, is_staff):
     page.goto(url, wait_until="load")
     settle(page)
     visit.shift = page.evaluate("window.__shift")
-    visit.assets = page.evaluate(
-        "performance.getEntriesByType('resource').map((one) => one.name.split('?')[0]).filter((name) => /[.](css|js)$/.test(name))"
-    )
+    visit.assets = page.evaluate(ASSETS)
     widths = [PHONE] if page.locator(is_staff).count() else [PHONE, SMALLEST]
     for size in widths:
         page.set_viewport_size(size)
