@@ -111,6 +111,7 @@ class Family:
     @transaction.atomic
     def open_own_record(self, **facts: Any) -> Patient:
         """Make the person a patient of the centre, unless they are one already."""
+        self._take_turns()
         if self.own is None:
             self.own = Patient.objects.create(**{**self._person(), **facts}, user=self.user)
             audit.record(by=self.user, verb="created", obj=self.own)
@@ -121,6 +122,7 @@ class Family:
     @transaction.atomic
     def add_child(self, *, relationship: str, phone: str = "", is_told: bool = True, **facts: Any) -> Patient:
         """Enter a child, with this person as the guardian who books and is told. The same child twice is one record."""
+        self._take_turns()
         if earlier := self._same_child(**facts):
             return earlier
         child = Patient.objects.create(**facts)
@@ -130,6 +132,12 @@ class Family:
         audit.record(by=self.user, verb="created", obj=child, changes={"guardian": [None, str(guardian)]})
         self.__dict__.pop("children", None)
         return child
+
+    def _take_turns(self) -> None:
+        """A form sent twice at once: the second waits for the first, and then sees what that wrote."""
+        User.objects.select_for_update(no_key=True).get(pk=self.user.pk)
+        for name in ("own", "guardian", "children"):
+            self.__dict__.pop(name, None)
 
     def _same_child(self, *, given_name: str, family_name: str, birth_on: dt.date, **facts: Any) -> Patient | None:
         same = {"given_name__iexact": given_name, "family_name__iexact": family_name, "birth_on": birth_on}

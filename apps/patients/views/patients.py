@@ -106,6 +106,12 @@ class PatientUpdate(OnePatient, RowForm):
     template_name = "patients/patient_update.html"
     success_message = _("The changes are saved.")
 
+    @transaction.atomic
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form holds the whole record: who opens it reads it."""
+        audit.read(by=self.user, obj=self.object)
+        return super().get(request, *args, **kwargs).render()
+
 
 class PatientArchive(OnePatient, FormFlow):
     form_class = ArchiveForm

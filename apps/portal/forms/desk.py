@@ -143,7 +143,7 @@ class TimeForm(forms.Form):
         if time is None:
             self.add_error("at", _("Choose a free time, or write another one."))
             return None
-        moment = days.on_clock(self.centre, facts["on"], time)
+        moment = days.on_clock(self.centre, facts["on"], time.replace(second=0, microsecond=0))
         if moment is None:
             self.add_error("at", _("The clocks change: there is no such time on this day."))
         return moment

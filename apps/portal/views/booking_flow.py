@@ -105,7 +105,7 @@ class BookReview(Drafted, LostTime):
             return HttpResponseRedirect(reverse("portal:book-details"))
         if earlier := self._booked_earlier():
             return redirect_after(self.request, reverse("portal:book-done", args=[earlier.pk]))
-        if self.draft.has_time and self.patient is None:
+        if self.draft.has_time and (self.patient is None or not self.draft.is_told):
             return HttpResponseRedirect(reverse("portal:book-details"))
         return super().elsewhere()
 

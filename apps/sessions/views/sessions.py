@@ -1,10 +1,12 @@
 """The list of sessions, one session, and the steps of its life that need no calendar."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, View
 
+from apps.accounts import audit
 from apps.accounts.access import PermissionRequired, get_visible_or_404
 from apps.accounts.roles import Permission
 from apps.core import clock
@@ -76,6 +79,11 @@ class SessionList(PermissionRequired, ListPage):
     def get_rows(self) -> QuerySet[TherapySession]:
         return TherapySession.objects.visible_to(self.user).for_lists()
 
+    def exported(self, rows: QuerySet[TherapySession]) -> Iterator[TherapySession]:
+        """Who comes for what leaves the house in one file: that is written down first."""
+        audit.record(by=self.user, verb="exported sessions", obj=self.user, changes={"sessions": [None, rows.count()]})
+        return super().exported(rows)
+
     def get_filter_form(self) -> forms.Form:
         form = SessionFilter(self.request.GET, auto_id="filter_%s")
         if not self.user.is_desk:
@@ -108,13 +116,28 @@ class SessionList(PermissionRequired, ListPage):
 
 
 class SessionDetail(PermissionRequired, Fragments, DetailView):
-    """One session, with all that was promised and all that happened; in a dialog, a summary with buttons."""
+    """One session, with all that was promised and all that happened; in a dialog, a summary with buttons.
+
+    What patients wrote about their concerns is part of their records: whoever is shown it has read them.
+    """
 
     permission = Permission.SESSION_READ
     template_name = "sessions/session_detail.html"
     fragment = "summary"
     context_object_name = "session"
     object: TherapySession
+
+    @transaction.atomic
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        for place in self.object.participants.all():
+            if place.concerns and self.may_read_concerns:
+                audit.read(by=self.user, obj=place.patient)
+        return response.render()
+
+    @property
+    def may_read_concerns(self) -> bool:
+        return self.user.can(Permission.SESSION_COMPLETE) or self.user.can(Permission.SESSION_UPDATE)
 
     def get_object(self, queryset: Any = None) -> TherapySession:
         rows = TherapySession.objects.for_lists().select_related("booked_by")
@@ -126,7 +149,7 @@ class SessionDetail(PermissionRequired, Fragments, DetailView):
             steps=steps_of(session, clock.now()),
             events=session.events.select_related("by"),
             participants=session.participants.all(),
-            may_read_concerns=self.user.can(Permission.SESSION_COMPLETE) or self.user.can(Permission.SESSION_UPDATE),
+            may_read_concerns=self.may_read_concerns,
             **kwargs,
         )
 

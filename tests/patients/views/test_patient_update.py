@@ -30,6 +30,11 @@ def test_saving_without_a_change_leaves_no_record(browser, people, mia, url):
     assert AuditRecord.objects.about(mia).filter(verb="changed").count() == 1
 
 
+def test_opening_the_form_is_reading_the_record(browser, people, mia, url):
+    browser(people.oscar).get(url)
+    assert AuditRecord.objects.about(mia).get().verb == "read"
+
+
 def test_as_a_fragment(browser, people, url):
     assert browser(people.alice, htmx=True).get(url).content.strip().startswith(b"<form")
 

@@ -72,6 +72,16 @@ def test_pressed_twice_at_once_it_books_once(ready, people, sunrise):
     assert again == TherapySession.objects.get()
 
 
+def test_details_that_were_not_given_are_asked_for_first(browser, people, choose, times_url, ten):
+    """Carol's record names no birthday: without the details step nobody would ask whether she is of age."""
+    Patient.objects.filter(user=people.carol).update(birth_on=None)
+    client = browser(people.carol)
+    client.post(times_url(**{"for": people.carol.patient.pk}), {"slot": ten})
+    response = client.post(URL, {"key": key(client)})
+    assert response["Location"] == "/book/details/"
+    assert not TherapySession.objects.exists()
+
+
 def test_another_window_chose_another_time(ready):
     response = ready().post(URL, {"key": uuid.uuid4()})
     assert response.status_code == 422

@@ -102,6 +102,12 @@ def test_desk_booking_takes_a_time_that_was_written(browser, people, wanted):
     assert sessions()[0].starts_at == at(10, 45, days=1)
 
 
+def test_desk_booking_begins_on_the_minute(browser, people, wanted):
+    """The engine counts whole seconds: a start between two would look free and be refused."""
+    browser(people.oscar).post(PAGE, {**wanted, "slot": "other", "at": "10:45:00.4"})
+    assert sessions()[0].starts_at == at(10, 45, days=1)
+
+
 def test_desk_booking_takes_whoever_is_free(browser, people, sunrise, wanted, bob):
     tara = another_therapist()
     booked(sunrise, at(10, days=1), patient=PatientFactory())

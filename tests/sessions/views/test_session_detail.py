@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django_tenants.utils import tenant_context
 
+from apps.accounts.models import AuditRecord
 from apps.scheduling import actions
 from apps.sessions.actions import cancel_session
 from tests.factories.world import another_therapist, at
@@ -25,6 +26,13 @@ def test_session_detail_in_a_dialog_is_a_summary(browser, people, earlier):
     assert "<html" not in answer.text
     assert "Carol Reyes" in answer.text
     assert reverse("sessions:session-complete", args=[earlier.pk]) in answer.text
+
+
+@pytest.mark.parametrize(("who", "htmx", "reads"), [("bob", False, 1), ("oscar", True, 1), ("erin", False, 0)])
+def test_session_detail_with_concerns_is_a_reading_of_the_record(browser, people, earlier, who, htmx, reads):
+    browser(getattr(people, who), htmx=htmx).get(page(earlier))
+    read = AuditRecord.objects.about(people.carol.patient).filter(verb="read", by=getattr(people, who))
+    assert read.count() == reads
 
 
 def test_session_detail_offers_what_may_follow(browser, people, earlier, later):

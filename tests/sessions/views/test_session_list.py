@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.accounts.models import AuditRecord
 from tests.factories import PatientFactory
 from tests.factories.world import another_therapist, at, booked, full_day
 
@@ -70,6 +71,12 @@ def test_session_list_as_csv(browser, people, sunrise):
     assert answer["Content-Type"].startswith("text/csv")
     assert "'=cmd() Example" in answer.text
     assert "2026-11-23 10:00" in answer.text
+
+
+def test_session_list_as_csv_leaves_a_trace(browser, people, earlier):
+    browser(people.bob).get(reverse("sessions:session-list") + "?format=csv")
+    record = AuditRecord.objects.get(verb="exported sessions")
+    assert record.by == people.bob and record.changes == {"sessions": [None, 1]}
 
 
 def test_session_list_offers_the_steps_of_each_row(browser, people, earlier, later):
