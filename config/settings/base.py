@@ -113,14 +113,14 @@ TEMPLATES = [
                 )
             ],
             "builtins": [
+                "django.templatetags.i18n",  # first: ours may say better what theirs say
+                "django.templatetags.static",
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
                 "apps.core.templatetags.ui",
                 "apps.core.templatetags.charts",
                 "apps.core.templatetags.formats",
                 "apps.accounts.templatetags.permissions",
-                "django.templatetags.i18n",
-                "django.templatetags.static",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

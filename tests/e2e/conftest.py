@@ -104,12 +104,14 @@ def visitor(stack, chromium):
 def letter_to(stack):
     """Return a function: the newest mail to an address, waited for."""
 
-    def read(address, *, about="", seconds=15):
+    def read(address, *, about="", part="text/plain", seconds=15):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for letter in sorted(_letters(stack.mail_dir), key=lambda item: item[0], reverse=True):
                 if address in letter[1]["To"] and about in letter[1]["Subject"]:
-                    return letter[1].get_body(("plain",)).get_content()
+                    texts = [one.get_content() for one in letter[1].walk() if one.get_content_type() == part]
+                    if texts:
+                        return str(texts[0])
             time.sleep(0.2)
         raise AssertionError(f"no mail to {address} about {about!r} came")
 
