@@ -110,7 +110,8 @@ class PatientUpdate(OnePatient, RowForm):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form holds the whole record: who opens it reads it."""
         audit.read(by=self.user, obj=self.object)
-        return super().get(request, *args, **kwargs).render()
+        page: Any = super().get(request, *args, **kwargs)
+        return page.render()
 
 
 class PatientArchive(OnePatient, FormFlow):

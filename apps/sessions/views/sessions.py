@@ -129,11 +129,11 @@ class SessionDetail(PermissionRequired, Fragments, DetailView):
 
     @transaction.atomic
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
+        page: Any = super().get(request, *args, **kwargs)
         for place in self.object.participants.all():
             if place.concerns and self.may_read_concerns:
                 audit.read(by=self.user, obj=place.patient)
-        return response.render()
+        return page.render()
 
     @property
     def may_read_concerns(self) -> bool:
