@@ -176,8 +176,8 @@ class BookTime(BookingEntry, LostTime, Choosing, FormFlow):
         if quick and not patient and len(family.bookable) == 1:
             patient = family.bookable[0]
         if patient:
-            draft.patient = str(patient.pk)
-            draft.is_told = draft.is_told or (quick and family.is_ready(patient))
+            same, draft.patient = draft.patient == str(patient.pk), str(patient.pk)
+            draft.is_told = (draft.is_told and same) or (quick and family.is_ready(patient))
 
     def get_success_url(self) -> str:
         return reverse("portal:book-review" if self.result.is_told else "portal:book-details")

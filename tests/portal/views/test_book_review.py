@@ -11,6 +11,7 @@ from apps.scheduling import actions, world
 from apps.sessions.errors import SlotTaken
 from apps.sessions.models import Hold, Occupancy, TherapySession
 from apps.therapists.models import Therapist, TherapyType
+from tests.factories import GuardianshipFactory, PatientFactory
 from tests.factories.world import at, booked
 
 URL = "/book/review/"
@@ -80,6 +81,17 @@ def test_details_that_were_not_given_are_asked_for_first(browser, people, choose
     response = client.post(URL, {"key": key(client)})
     assert response["Location"] == "/book/details/"
     assert not TherapySession.objects.exists()
+
+
+def test_details_given_for_one_are_none_for_another(browser, people, times_url, ten):
+    mia, leo = Patient.objects.get(given_name="Mia"), PatientFactory(given_name="Leo", birth_on=None)
+    GuardianshipFactory(guardian=people.dana.guardian, patient=leo)
+    client = browser(people.dana)
+    client.post(times_url(**{"for": mia.pk}), {"slot": ten})
+    client.post("/book/details/", {"who": str(mia.pk), "phone": "212 664 7665"})
+    assert client.get(URL).status_code == 200
+    client.post(times_url(**{"for": leo.pk}), {"slot": ten})
+    assert client.get(URL)["Location"] == "/book/details/"
 
 
 def test_another_window_chose_another_time(ready):
