@@ -71,7 +71,12 @@ def test_guest_signs_up_midway_and_everybody_sees_the_session(visitor, letter_to
     pick_time(page)
     page.locator("[data-expires-at]").first.wait_for()
     page.locator("a[href*='/account/signup/']").first.click()
-    for name, value in {"given_name": "Nadia", "family_name": "Newman", "email": address, "password1": "quiet-river-42"}.items():
+    for name, value in {
+        "given_name": "Nadia",
+        "family_name": "Newman",
+        "email": address,
+        "password1": "quiet-river-42",
+    }.items():
         page.fill(f"input[name={name}]", value)
     page.locator("form:has(input[name=password1]) [type=submit]").first.click()
     page.wait_for_selector("input[name=code]")
