@@ -24,9 +24,12 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value;
 }).observe({type: "layout-shift", buffered: true});
 """
+STILL = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""  # colours under way are no colours
 RUN_AXE = """async ({rules, only}) => {
-  const ends = (motion) => Number.isFinite(motion.effect.getComputedTiming().endTime);
-  await Promise.allSettled(document.getAnimations().filter(ends).map((motion) => motion.finished));
   const what = only ? {type: "rule", values: only} : {type: "tag", values: rules};
   const found = await axe.run(document, {runOnly: what, resultTypes: ["violations"], preload: false});
   const places = (rule) => rule.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ");
@@ -152,6 +155,7 @@ def _desk(page, url, visit, dark):
         visit.wide.append(f"1440 px: {culprits(page)}")
     visit.axe = axe(page)
     if dark:
+        page.evaluate(STILL)
         page.evaluate("document.documentElement.classList.add('dark')")
         visit.dark = axe(page, only=["color-contrast"])
 
