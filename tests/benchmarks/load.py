@@ -21,10 +21,9 @@ from apps.patients.models import Patient
 from apps.scheduling import actions, times
 from apps.scheduling.actions import Slot
 from apps.sessions.models import TherapySession
+from tests.benchmarks import clients
+from tests.benchmarks.clients import CLIENTS, SECONDS
 from tests.stack import ROOT, free_port
-
-CLIENTS = 16
-SECONDS = 5
 
 
 def percentile(figures, share):
@@ -76,7 +75,7 @@ def hammer(host, path, cookie):
     with serving() as port:
         queue = multiprocessing.get_context("spawn").Queue()
         jobs = [
-            multiprocessing.get_context("spawn").Process(target=client, args=(port, host, path, cookie, queue))
+            multiprocessing.get_context("spawn").Process(target=clients.client, args=(port, host, path, cookie, queue))
             for _ in range(2)
         ]
         for job in jobs:
@@ -85,23 +84,6 @@ def hammer(host, path, cookie):
         for job in jobs:
             job.join()
     return {"rate": len(figures) / SECONDS, "p95": percentile(figures, 0.95), "median": statistics.median(figures)}
-
-
-def client(port, host, path, cookie, queue):
-    """One process of eight clients on kept connections."""
-
-    def one(_):
-        link = http.client.HTTPConnection("127.0.0.1", port)
-        spent, until = [], time.perf_counter() + SECONDS
-        while time.perf_counter() < until:
-            began = time.perf_counter()
-            link.request("GET", path, headers={"Host": host, "Cookie": f"sessionid={cookie}"})
-            link.getresponse().read()
-            spent.append(1000 * (time.perf_counter() - began))
-        return spent
-
-    with ThreadPoolExecutor(CLIENTS // 2) as pool:
-        queue.put([ms for spent in pool.map(one, range(CLIENTS // 2)) for ms in spent])
 
 
 @contextlib.contextmanager
