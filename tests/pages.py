@@ -133,11 +133,13 @@ def address(name: str, parameters: list[str], known: dict[str, Any]) -> str | No
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def client_of(slug: str, user: User | None) -> Client:
+def client_of(slug: str, user: User | None, *, by_password: bool = True) -> Client:
     """A browser on a host, signed in as one signs in, the password just given again: every page opens."""
     host = f"{slug}.{settings.PUBLIC_HOST}" if slug else settings.PUBLIC_HOST
     client = Client(HTTP_HOST=host, raise_request_exception=False)
-    if user and slug:
+    if user and not by_password:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    elif user and slug:
         client.post("/account/login/", {"login": user.email, "password": PASSWORD, "remember": "on"})
         client.post("/account/reauthenticate/", {"password": PASSWORD})
     elif user:

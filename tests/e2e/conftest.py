@@ -9,14 +9,15 @@ from email import policy
 import pytest
 
 from tests import stack as stacks
+from tests.e2e import walk
+from tests.e2e.backstage import Backstage
+from tests.e2e.walk import DESKTOP, PHONE, ZONE
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
     "true"  # playwright keeps an event loop in this thread; the tests use no ORM in it
 )
 
-AXE = stacks.ROOT / "static" / "vendor" / "axe" / "axe.min.js"
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
+__all__ = ["DESKTOP", "PHONE"]
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,14 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=stacks.CHROMIUM, args=stacks.CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def backstage(stack):
+    """What a browser cannot do: make a session of last week, look into the database. See tests/e2e/backstage.py."""
+    made = Backstage(stack.env)
+    yield made
+    made.close()
 
 
 class Person:
@@ -69,27 +78,29 @@ class Person:
         return self
 
     def axe(self):
-        """WCAG 2.2 A and AA by axe-core: the rules that the page breaks, in words."""
-        self.page.evaluate(AXE.read_text())
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
-        return [
-            f"{rule['id']}: {rule['help']} ({', '.join(str(node['target']) for node in rule['nodes'][:3])})"
-            for rule in found["violations"]
-        ]
+        """WCAG 2.2 A and AA by axe-core: the rules that the page breaks, in words. It leaves traces: let it come last."""
+        self.page.evaluate(walk.AXE.read_text())
+        return walk.axe(self.page)
 
     def overflows(self):
-        """Whether the page is wider than the window."""
-        return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+        """What sticks out of the window to the side; empty when nothing does."""
+        return walk.culprits(self.page) if walk.overflows(self.page) else ""
 
 
 @pytest.fixture
-def visitor(stack, chromium):
-    """Return a function: somebody new before a browser (a phone unless told), closed at the end, with no page errors."""
+def visitor(stack, chromium, backstage):
+    """Return a function: somebody new before a browser (a phone unless told), closed at the end, with no page errors.
+
+    `who="oscar"` is signed in already, in a session of their own.
+    """
     people = []
 
-    def come(viewport=PHONE, **facts):
-        context = chromium.new_context(viewport=viewport, reduced_motion="reduce", **facts)
+    def come(viewport=PHONE, *, who="", **facts):
+        facts = {"timezone_id": ZONE, "reduced_motion": "reduce", **facts}
+        context = chromium.new_context(viewport=viewport, **facts)
+        if who:
+            cookie = {"name": "sessionid", "value": backstage.session_cookie(who=who)}
+            context.add_cookies([{**cookie, "domain": "sunrise.localhost", "path": "/"}])
         people.append(Person(stack, context))
         return people[-1]
 
@@ -102,7 +113,7 @@ def visitor(stack, chromium):
 
 @pytest.fixture
 def letter_to(stack):
-    """Return a function: the newest mail to an address, waited for."""
+    """Return a function: the text of the newest mail to an address, waited for; `part` is another of its parts."""
 
     def read(address, *, about="", part="text/plain", seconds=15):
         until = time.monotonic() + seconds
@@ -112,7 +123,7 @@ def letter_to(stack):
                     texts = [one.get_content() for one in letter[1].walk() if one.get_content_type() == part]
                     if texts:
                         return str(texts[0])
-            time.sleep(0.2)
+            time.sleep(0.1)  # a file on disk has no event to wait for
         raise AssertionError(f"no mail to {address} about {about!r} came")
 
     return read

@@ -1,176 +1,163 @@
-"""From a stranger's first click to a booked session that the therapist and the front desk see, in a real browser."""
+"""From a stranger's first click to a session that everybody sees, in real browsers of several people."""
 
+import datetime as dt
 import re
 import uuid
 
 import pytest
 
 from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.flow import GO_ON, LEFT, Booking
 
 pytestmark = pytest.mark.e2e
-FREE = "label.slot:has(input:not([disabled]))"
-SUBMIT = "form[data-booking-times] [type=submit]"
+CODE = r"\b\d{4}-\d{4}\b"
+HOUR = dt.timedelta(hours=1)
+NEW_PASSWORD = "quiet-river-42"
+TROUBLE = "I freeze when I speak in front of others."
 
 
-def choose_type(page):
-    page.locator("a[href*='mode=video']").first.click()
-    page.wait_for_url(re.compile(r"/book/t"))
+def sign_up(guest, address, letter_to):
+    """Fill in the form of new patients and prove the address with the code from the mail."""
+    page = guest.page
+    page.get_by_role("link", name="Yes, create an account").click()
+    facts = {"given_name": "Nadia", "family_name": "Newman", "email": address, "password1": NEW_PASSWORD}
+    for name, value in facts.items():
+        page.fill(f"input[name={name}]", value)
+    page.locator("main form:has(input[name=password1]) [type=submit]").click()
+    page.wait_for_selector("input[name=code]")
+    assert not guest.axe()
+    page.fill("input[name=code]", re.search(CODE, letter_to(address)).group())
+    page.locator("main form:has(input[name=code]) [type=submit]").first.click()
 
 
-def choose_therapist(page, name="Bob Chen"):
-    page.locator("a[href*='/book/time/']", has_text=name).first.click()
-    page.wait_for_url(re.compile(r"/book/time/"))
-
-
-def pick_time(page, number=0):
-    """Choose the n-th free time of the first day that has one, and keep it."""
-    if not page.locator(FREE).count():
-        page.locator("a", has_text="Next free day").click()
-    page.locator(FREE).nth(number).click()
-    page.locator(SUBMIT).click()
-
-
-def to_times(person, name="Bob Chen"):
-    page = person.go("/book/")
-    choose_type(page)
-    if "/book/time/" not in page.url:
-        choose_therapist(page, name)
-    return page
-
-
-def later_day(page, steps):
-    """Go some days ahead, so that tests do not stand in each other's way."""
-    days = page.locator("ol.strip a.day:not([aria-current])")
-    target = days.nth(min(steps, days.count() - 1))
-    key = target.get_attribute("id")
-    target.click()
-    page.wait_for_selector(f"#{key}[aria-current]")
-
-
-def fill_details(page, who="self", **values):
-    page.locator(f"input[name=who][value={who}]").check(force=True)
-    for name, value in values.items():
-        if page.locator(f"[name={name}]:visible").count():
-            page.fill(f"[name={name}]", value)
-    page.locator("[name=concerns]").fill("It is about speaking in front of others.")
-    page.locator(".actionbar [type=submit]").click()
-    page.wait_for_url(re.compile(r"/book/review/"))
-
-
-def confirm(page):
-    page.locator(".actionbar [type=submit]").click()
-    page.wait_for_url(re.compile(r"/book/done/"))
-    page.get_by_text("Your session is booked").wait_for()
-
-
-def test_guest_signs_up_midway_and_everybody_sees_the_session(visitor, letter_to):
+@pytest.fixture
+def booked_by_a_guest(visitor, letter_to, backstage):
+    """Nadia, a stranger, on a phone: from the public site to a session with whoever is free, signing up midway."""
     address = f"nadia-{uuid.uuid4().hex[:8]}@new.example"
     guest = visitor(PHONE)
-    page = to_times(guest)
-    later_day(page, 3)
-    pick_time(page)
-    page.locator("[data-expires-at]").first.wait_for()
-    page.locator("a[href*='/account/signup/']").first.click()
-    for name, value in {
-        "given_name": "Nadia",
-        "family_name": "Newman",
-        "email": address,
-        "password1": "quiet-river-42",
-    }.items():
-        page.fill(f"input[name={name}]", value)
-    page.locator("form:has(input[name=password1]) [type=submit]").first.click()
-    page.wait_for_selector("input[name=code]")
-    page.fill("input[name=code]", re.search(r"\b\d{4}-\d{4}\b", letter_to(address)).group())
-    page.locator("form:has(input[name=code]) [type=submit]").first.click()
+    page = guest.go("/")
+    page.get_by_role("link", name="Book a session").first.click()
+    way = Booking(guest).choose("Psychotherapy").choose_first_free().to_day(2)
+    chosen = way.choose_time(1)
+    until = way.is_held()
+    assert re.fullmatch(r"\d+:\d\d", page.locator(LEFT).inner_text())
+    sign_up(guest, address, letter_to)
     page.wait_for_url(re.compile(r"/book/details/"))
-    page.locator("[data-expires-at]").first.wait_for()  # the time is still kept
-    fill_details(page, birth_on="1990-01-02", phone="+1 212 555 0188")
+    assert way.is_held() == until  # back at the same step, the same hold running
+    way.tell(concerns=TROUBLE, birth_on="1990-01-02", phone="+1 212 555 0188")
+    assert not guest.overflows()
+    session = backstage.session(key=way.confirm())
     assert not guest.axe()
-    confirm(page)
-    assert "METHOD:REQUEST" in letter_to(address, about="", part="text/calendar")
-    oscar = visitor(DESKTOP).sign_in("oscar@sunrise.example")
-    oscar.go("/sessions/?q=Newman")
-    assert oscar.page.get_by_text("Nadia Newman").first.is_visible()
-    bob = visitor(PHONE).sign_in("bob@sunrise.example")
-    bob.go("/sessions/?q=Newman")
-    assert bob.page.get_by_text("Nadia Newman").first.is_visible()
+    assert dt.datetime.strptime(chosen[:17], "%Y-%m-%dT%H:%MZ") == dt.datetime.fromisoformat(session["starts_utc"])
+    return {**session, "address": address}
 
 
-def test_guardian_books_for_a_child(visitor):
-    dana = visitor(PHONE).sign_in("dana@sunrise.example")
-    page = to_times(dana)
-    later_day(page, 4)
-    pick_time(page)
-    page.wait_for_url(re.compile(r"/book/details/"))
-    page.locator("label", has_text="Mia").first.click()
-    page.locator(".actionbar [type=submit]").click()
-    page.wait_for_url(re.compile(r"/book/review/"))
-    confirm(page)
-    dana.go("/my/")
-    assert page.get_by_text("Mia").first.is_visible()
+def test_guest_books_and_is_told(booked_by_a_guest, letter_to):
+    """Patient and therapist are told by mail, with an entry for their calendars."""
+    address, starts = booked_by_a_guest["address"], booked_by_a_guest["starts_utc"]
+    stamp = dt.datetime.fromisoformat(starts).strftime("%Y%m%dT%H%M%SZ")
+    theirs = letter_to(address, part="text/calendar")
+    assert "METHOD:REQUEST" in theirs
+    assert stamp in theirs
+    mine = letter_to(f"{booked_by_a_guest['therapist'].lower()}@sunrise.example", part="text/calendar")
+    assert stamp in mine
 
 
-def test_two_browsers_race_and_the_loser_is_offered_three_times(visitor):
-    first, second = visitor(PHONE), visitor(PHONE)
-    pages = [to_times(person) for person in (first, second)]
-    for page in pages:
-        later_day(page, 5)
-    chosen = [page.locator(FREE).nth(1) for page in pages]
-    for slot in chosen:
-        slot.click()
-    pages[0].locator(SUBMIT).click()
-    pages[0].locator("[data-expires-at]").first.wait_for()
-    pages[1].locator(SUBMIT).click()
-    pages[1].get_by_text("taken").first.wait_for()
-    offered = pages[1].locator("button[name=slot]")
+def test_guest_is_seen_by_therapist_and_desk(booked_by_a_guest, visitor):
+    key, day = booked_by_a_guest["key"], booked_by_a_guest["starts"][:10]
+    therapist = visitor(PHONE, who=booked_by_a_guest["therapist"].lower())
+    page = therapist.go("/sessions/?when=upcoming&q=Newman")
+    page.locator(f"a[href$='/sessions/{key}/']").first.click()
+    page.get_by_text(TROUBLE).wait_for()
+    oscar = visitor(DESKTOP, who="oscar")
+    oscar.go(f"/calendar/?date={day}").locator(".ec-event", has_text="Nadia Newman").first.wait_for()
+    assert TROUBLE not in oscar.page.content()
+
+
+def clear_of(times, sessions):
+    """The first time at which the family has nothing else."""
+    taken = [dt.datetime.fromisoformat(session["starts_utc"]) for session in sessions]
+    moments = {value: dt.datetime.strptime(value[:17], "%Y-%m-%dT%H:%MZ") for value in times}
+    return next(value for value, at in moments.items() if all(abs(at - other) > 3 * HOUR for other in taken))
+
+
+def test_guardian_books_for_a_child(visitor, backstage):
+    dana = visitor(PHONE, who="dana")
+    way = Booking(dana).start().to_day(3)
+    way.choose_time(value=clear_of(way.times(), backstage.sessions_of(name="Okafor")))
+    way.tell(who="Mia Okafor", concerns="She stutters when she is tired.")
+    dana.page.get_by_text("Mia Okafor").first.wait_for()
+    session = backstage.session(key=way.confirm())
+    assert session["patient"] == "Mia Okafor"
+    page = dana.go("/my/")
+    page.locator(f"article:has(a[href$='{session['key']}/'])", has_text="for Mia").wait_for()
+
+
+def test_loser_of_a_race_keeps_what_was_typed_and_takes_another_time(visitor, backstage):
+    """Carol has told everything; the other time she changes to was taken while she looked at it."""
+    carol, rival = visitor(PHONE, who=backstage.newcomer()), visitor(PHONE)
+    hers, theirs = Booking(carol).start(), Booking(rival).start()
+    hers.to_day(4).choose_time(0)
+    hers.tell(concerns=TROUBLE)
+    carol.page.get_by_role("link", name="Change the time").click()
+    hers.page.wait_for_selector("[data-booking-times]")
+    contested = hers.times()[-1]
+    theirs.page.goto(carol.page.url)
+    theirs.choose_time(value=contested)
+    theirs.is_held()
+    hers.choose_time(value=contested)
+    carol.page.get_by_role("heading", name="Please choose another time").wait_for()
+    offered = carol.page.locator("main button[name=slot]")
     assert offered.count() == 3
+    assert not carol.axe()
+    chosen = offered.first.get_attribute("value")
+    assert chosen != contested
     offered.first.click()
-    pages[1].locator("[data-expires-at]").first.wait_for()
+    carol.page.wait_for_url(re.compile(r"/book/review/"))  # nothing is asked again
+    carol.page.get_by_text(TROUBLE).wait_for()
+    assert backstage.session(key=hers.confirm())["starts_utc"][:16] == chosen[:16]
 
 
-def test_booking_without_javascript(visitor):
-    carol = visitor(PHONE, java_script_enabled=False).sign_in("carol@sunrise.example")
-    page = to_times(carol)
-    page.locator("ol.strip a.day:not([aria-current])").nth(6).click()
-    pick_time(page, 2)
-    page.wait_for_url(re.compile(r"/book/(details|review)/"))
-    if "/details/" in page.url:
-        page.locator(".actionbar [type=submit]").click()
-        page.wait_for_url(re.compile(r"/book/review/"))
-    confirm(page)
+def test_hold_of_another_browser_is_not_offered(visitor):
+    first, second = Booking(visitor(PHONE)).start().to_day(5), Booking(visitor(PHONE)).start()
+    address = first.page.url
+    taken = first.choose_time(2)
+    first.is_held()
+    second.page.goto(address)
+    assert taken not in second.times()
 
 
-def press_until(page, is_there, key="Tab", most=120):
-    for _ in range(most):
-        if page.evaluate(f"Boolean(document.activeElement && document.activeElement.matches({is_there!r}))"):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{is_there} cannot be reached by {key}")
+def test_visitor_far_away_sees_both_clocks(visitor):
+    way = Booking(visitor(PHONE, timezone_id="Europe/Berlin")).start()
+    way.page.get_by_text("The large time is yours").wait_for()
+    slot = way.page.locator("label.slot:has(small)").first
+    hours = [int(time.split(":")[0]) for time in re.findall(r"\d+:\d\d", slot.inner_text())]
+    assert len(hours) == 2
+    assert (hours[0] - hours[1]) % 12 in {5, 6, 7}
 
 
-def test_booking_by_keyboard_alone(visitor):
-    carol = visitor(DESKTOP).sign_in("carol@sunrise.example")
-    page = carol.go("/book/")
-    press_until(page, "a[href*='mode=video']")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/book/t"))
-    if "/book/time/" not in page.url:
-        press_until(page, "a[href*='/book/time/']")
-        page.keyboard.press("Enter")
-        page.wait_for_url(re.compile(r"/book/time/"))
-    if not page.locator(FREE).count():
-        press_until(page, "a.btn[href*='day=']")
-        page.keyboard.press("Enter")
-        page.wait_for_selector(FREE)
-    press_until(page, "input[name=slot]")
-    page.keyboard.press("Space")
-    press_until(page, SUBMIT)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/book/(details|review)/"))
-    if "/details/" in page.url:
-        press_until(page, ".actionbar [type=submit]")
-        page.keyboard.press("Enter")
-        page.wait_for_url(re.compile(r"/book/review/"))
-    press_until(page, ".actionbar [type=submit]")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/book/done/"))
+def test_without_javascript_from_choice_to_session_with_signing_in(visitor, backstage):
+    carol, login = visitor(PHONE, java_script_enabled=False), backstage.newcomer()
+    way = Booking(carol).start().to_day(5)
+    way.choose_time(1)
+    carol.page.get_by_text("We keep this time for you until").wait_for()
+    carol.page.get_by_role("link", name="No, sign in").click()
+    carol.page.fill("input[name=login]", f"{login}@sunrise.example")
+    carol.page.fill("input[name=password]", "verbena-demo-1")
+    carol.page.locator("main form:has(input[name=password]) [type=submit]").first.click()
+    carol.page.wait_for_url(re.compile(r"/book/details/"))
+    carol.page.get_by_text("We keep this time for you until").wait_for()
+    session = backstage.session(key=way.tell(concerns=TROUBLE).confirm())
+    assert session["patient"].startswith("Carol")
+
+
+def test_without_javascript_a_missing_answer_keeps_what_was_typed(visitor):
+    dana = visitor(PHONE, who="dana", java_script_enabled=False)
+    way = Booking(dana).start().to_day(6)
+    way.choose_time(1)
+    dana.page.locator("label:has(input[value=child])").click()
+    dana.page.fill("[name=concerns]", TROUBLE)
+    dana.page.locator(GO_ON).click()
+    dana.page.locator("[data-error-summary]").wait_for()
+    assert dana.page.input_value("[name=concerns]") == TROUBLE
+    assert dana.page.locator("input[value=child]").is_checked()

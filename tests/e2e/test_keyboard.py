@@ -1,0 +1,130 @@
+"""No mouse: booking from the first page to the last, and the desk's keys."""
+
+import re
+
+import pytest
+
+from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.flow import GO_ON, LEFT
+
+pytestmark = pytest.mark.e2e
+SEEN = """() => {
+  const one = document.activeElement;
+  const shown = one.closest("label") ?? one;  // a radio's place is its label's
+  const box = shown.getBoundingClientRect();
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  const top = document.elementFromPoint(x, y);
+  const style = getComputedStyle(shown);
+  return {
+    uncovered: Boolean(top && (shown.contains(top) || top.contains(shown))),
+    marked: style.outlineStyle !== "none" || style.boxShadow !== "none",
+    name: (shown.innerText || shown.getAttribute("aria-label") || "").trim().slice(0, 40),
+  };
+}"""
+
+
+class Keys:
+    """Somebody who has a keyboard only, and who must always see where they are."""
+
+    def __init__(self, person):
+        self.person, self.page = person, person.page
+
+    def to(self, selector, key="Tab", most=80):
+        """Press a key until the focus is there. The way may be long, but it has to lead there."""
+        for _ in range(most):
+            self.page.keyboard.press(key)
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                self.must_be_seen()
+                return self
+        raise AssertionError(f"{selector} cannot be reached with {key}")
+
+    def must_be_seen(self):
+        seen = self.page.evaluate(SEEN)
+        assert seen["uncovered"], f"{seen['name']} has the focus and lies under something"
+        assert seen["marked"], f"{seen['name']} has the focus and does not show it"
+
+    def press(self, key="Enter", then=""):
+        self.page.keyboard.press(key)
+        if then:
+            self.page.wait_for_url(re.compile(then))
+        return self
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_booking_by_keyboard_alone(visitor, backstage, size):
+    patient = visitor(size, who=backstage.newcomer())
+    page, keys = patient.go("/"), Keys(patient)
+    keys.to("main header a[href='/book/']").press(then="/book/$")
+    keys.to("main a[href*='mode=video']").press(then="/book/time/")
+    keys.to("a.day:not([aria-current])").press()
+    page.wait_for_selector("a.day[aria-current]:focus")
+    keys.to("input[name=slot]").press("Space")
+    first = page.locator("input[name=slot]:checked").get_attribute("value")
+    keys.press("ArrowDown").must_be_seen()
+    second = page.locator("input[name=slot]:checked").get_attribute("value")
+    assert second != first
+    keys.to(GO_ON).press(then="/book/details/")
+    page.locator(LEFT).wait_for()
+    keys.to("[name=concerns]")
+    page.keyboard.type("I would like to read aloud again.")
+    keys.to(GO_ON).press(then="/book/review/")
+    keys.to(GO_ON).press(then="/book/done/")
+    key = page.url.rstrip("/").rsplit("/", 1)[-1]
+    assert backstage.session(key=key)["starts_utc"][:16] == second[:16]
+
+
+def test_first_tab_skips_to_the_content(visitor):
+    page = visitor(DESKTOP, who="oscar").go("/patients/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("Boolean(document.activeElement.closest('main'))")
+
+
+@pytest.fixture
+def desk(visitor):
+    return Keys(visitor(DESKTOP, who="oscar"))
+
+
+def test_question_mark_lists_the_keys_and_escape_gives_the_focus_back(desk):
+    page = desk.person.go("/dashboard/")
+    desk.to("main a")
+    before = page.evaluate("document.activeElement.href")
+    desk.press("?")
+    page.locator("dialog#keys[open]").get_by_text("Book a session").wait_for()
+    desk.press("Escape")
+    page.locator("dialog#keys[open]").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.href") == before
+
+
+def test_slash_searches(desk):
+    page = desk.person.go("/sessions/")
+    desk.press("/")
+    assert page.evaluate("document.activeElement.matches('[data-search]')")
+    page.keyboard.type("nobody is called so")
+    page.get_by_text("No session matches").wait_for()
+
+
+def test_n_books_from_any_page(desk):
+    page = desk.person.go("/patients/")
+    desk.press("n")
+    page.locator("#dialog[open] form [name=therapy_type]").wait_for()
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("n/?")  # in a field these are letters
+    assert page.input_value("#dialog [name=q]") == "n/?"
+    assert not desk.person.axe()
+
+
+def test_arrows_walk_through_the_calendar(desk, backstage):
+    made = backstage.coming_session(therapist="amara")
+    page = desk.person.go(f"/calendar/?date={made['starts'][:10]}")
+    page.locator(".event-open", has_text=made["patient"]).wait_for()
+    walked = set()
+    for _ in range(page.locator(".event-open").count()):
+        desk.press("ArrowDown")
+        walked.add(page.evaluate("document.activeElement.innerText"))
+    assert any(made["patient"] in text for text in walked)
+    title = page.locator(".ec-title").inner_text()
+    desk.press("ArrowRight")
+    page.wait_for_function("title => document.querySelector('.ec-title').innerText !== title", arg=title)
