@@ -90,7 +90,7 @@ def stand_in(tmp_path):
         process.wait()
 
 
-def wait_for(condition, *, seconds=15):
+def wait_for(condition, *, seconds=60):
     """Wait until something is true, looking often."""
     until = time.monotonic() + seconds
     while not (found := condition()):

@@ -76,7 +76,7 @@ def test_killed_workers_lose_nothing(fresh_centre, worker, broker):
         tasks.deliver.delay(fresh_centre.schema_name, str(letter.pk))
     process = start()
     for crash in range(1, KILLS + 1):
-        wait_for(lambda: len(server.taken) >= crash * LETTERS // (KILLS + 1), seconds=60)
+        wait_for(lambda: len(server.taken) >= crash * LETTERS // (KILLS + 1), seconds=180)
         if crash % 2:
             kill_child(process)
         else:
@@ -84,7 +84,7 @@ def test_killed_workers_lose_nothing(fresh_centre, worker, broker):
             broker.flushdb()  # Redis forgets what it was told, too
             process = start()
         tasks.sweep_centres.delay()
-    wait_for(lambda: not Message.objects.exclude(state=Message.State.SENT).exists(), seconds=60)
+    wait_for(lambda: not Message.objects.exclude(state=Message.State.SENT).exists(), seconds=180)
     times = Counter(message_id for message_id, _address in server.taken)
     assert len(times) == LETTERS
     assert sum(times.values()) - LETTERS <= KILLS
