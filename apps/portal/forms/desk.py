@@ -85,10 +85,10 @@ class TimeForm(forms.Form):
     # --- what is asked for
 
     def asked_kind(self) -> TherapyType | None:
-        raise NotImplementedError
+        raise AssertionError("a form with a time must say this")
 
     def asked_mode(self) -> str:
-        raise NotImplementedError
+        raise AssertionError("a form with a time must say this")
 
     def want(self) -> Want | None:
         """The question to the engine as it stands; None before there is a type."""
