@@ -68,6 +68,9 @@ def kill_child(process):
     os.kill(int(children[0]), signal.SIGKILL)
 
 
+@pytest.mark.skipif(
+    os.environ.get("CI") == "true", reason="races the clock with real kills; run it alone: it was not steady under load"
+)
 @pytest.mark.race
 def test_killed_workers_lose_nothing(fresh_centre, worker, broker):
     start, server = worker
