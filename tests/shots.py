@@ -95,8 +95,6 @@ def special(name):
 
 
 def address(name, parameters, known):
-    if not parameters:
-        return reverse(name)
     chosen = special(name)
     facts = chosen(known) if chosen else known.get(name.split(":")[0], {})
     values = {key: getattr(facts.get(key), "pk", facts.get(key)) for key in parameters}

@@ -40,6 +40,7 @@ class Booking:
         key = day.get_attribute("id")
         day.click()
         self.page.wait_for_selector(f"#{key}[aria-current]")
+        self.page.wait_for_load_state()
         return self
 
     def times(self):

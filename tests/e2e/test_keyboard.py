@@ -21,6 +21,8 @@ SEEN = """() => {
     name: (shown.innerText || shown.getAttribute("aria-label") || "").trim().slice(0, 40),
   };
 }"""
+BUSY_DAY = """() => [...document.querySelectorAll("a.day:not([aria-current])")]
+  .find((day) => Number(/(\\d+) times free/.exec(day.innerText)?.[1]) > 3).id"""
 
 
 class Keys:
@@ -56,7 +58,7 @@ def test_booking_by_keyboard_alone(visitor, backstage, size):
     page, keys = patient.go("/"), Keys(patient)
     keys.to("main header a[href='/book/']").press(then="/book/$")
     keys.to("main a[href*='mode=video']").press(then="/book/time/")
-    keys.to("a.day:not([aria-current])").press()
+    keys.to(f"#{page.evaluate(BUSY_DAY)}").press()
     page.wait_for_selector("a.day[aria-current]:focus")
     keys.to("input[name=slot]").press("Space")
     first = page.locator("input[name=slot]:checked").get_attribute("value")
