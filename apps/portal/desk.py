@@ -8,7 +8,7 @@ one stands in the way by then, they are told anew. The overlap of two sessions a
 import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ from apps.scheduling.times import Want
 from apps.sessions import claims
 from apps.sessions.claims import Span
 from apps.sessions.errors import DailyCapReached, SlotTaken
-from apps.sessions.models import Room, SessionEvent, TherapySession
+from apps.sessions.models import Room, SessionEvent, SessionTherapist, TherapySession
 from apps.tenants.models import Centre
 from apps.therapists.models import Therapist
 
@@ -74,7 +74,19 @@ def sentence(reason: Reason) -> str:
 
 
 def objections(centre: Centre, want: Want, starts_at: dt.datetime) -> list[Reason]:
-    """Every rule against this start with the one therapist wanted. Raises SlotTaken when two sessions would overlap."""
+    """Every rule against this start, with the therapist wanted first and with those who come along.
+
+    Raises SlotTaken when two sessions would overlap.
+    """
+    first, *beside = want.therapists
+    found = _objections(centre, replace(want, therapists=[first]), starts_at)
+    for one in beside:
+        theirs = _objections(centre, replace(want, therapists=[one]), starts_at)
+        found += [reason for reason in theirs if reason not in found and reason.rule != Rule.NOT_BOOKABLE]
+    return found
+
+
+def _objections(centre: Centre, want: Want, starts_at: dt.datetime) -> list[Reason]:
     person = world.current(centre).people.get(want.therapists[0])
     day = starts_at.astimezone(times.zone_of(centre, person)).date()
     asked = times.Asked(centre, want, day, day)
@@ -111,10 +123,12 @@ def knowingly(
 
 
 def want_of(slot: Slot, session: TherapySession | None = None) -> Want:
+    """The question to the engine; a session that is moved takes the therapists beside its lead along."""
+    rows = session.session_therapists.filter(is_lead=False) if session else SessionTherapist.objects.none()
     return Want(
         therapy_type=slot.therapy_type,
         mode=slot.mode,
-        therapists=[slot.therapist.pk],
+        therapists=[slot.therapist.pk, *rows.values_list("therapist_id", flat=True)],
         by_staff=True,
         session=session.pk if session else None,
         minutes=session.duration_minutes if session else None,

@@ -24,7 +24,7 @@ from apps.scheduling.slots import Claim, Slot
 from apps.sessions import claims
 from apps.sessions.claims import DayCount, Span
 from apps.sessions.errors import PatientTaken, StateNotPossible
-from apps.sessions.models import Hold, Room, SessionEvent, SessionTherapist, State, TherapySession
+from apps.sessions.models import Hold, Room, SessionEvent, State, TherapySession
 from apps.sessions.models.session import UPCOMING
 from apps.sessions.signals import session_booked, session_moved
 from apps.tenants.models import Centre
@@ -236,33 +236,44 @@ def move_session(
 ) -> TherapySession:
     """Move a session that has not begun to another time, therapist or room, keeping its length, price and policy.
 
-    Its own time does not stand in its way. Sends `session_moved`. Raises StateNotPossible, SlotTaken, PatientTaken,
-    DailyCapReached, NoRoomFree, RuleBroken.
+    Everybody who takes part moves along; `therapist` replaces the one who leads. Its own time does not stand in its way.
+    Sends `session_moved`. Raises StateNotPossible, SlotTaken, PatientTaken, DailyCapReached, NoRoomFree, RuleBroken.
     """
     with slots.walls_speak():
-        lead = session.session_therapists.select_related("therapist__user").get(is_lead=True)
-        slot = Slot(therapist or lead.therapist, session.therapy_type, session.mode, starts_at, room)
+        lead, beside = _led_and_joined_by(session)
+        slot = Slot(therapist or lead, session.therapy_type, session.mode, starts_at, room)
         rooms, patients = slots.rooms_for(slot), claims.staying_patients(session)
         rooms.sort(key=lambda room: room.pk != session.room_id)  # it stays where it is, if it can
-        slots.lock(slot, rooms, [lead.therapist_id, *patients])
+        slots.lock(slot, rooms, [lead.pk, *(one.pk for one in beside), *patients])
         session = TherapySession.objects.locked(session.pk)  # after the advisory locks: the other order deadlocks
-        _require_movable(session, lead)
+        _require_movable(session, [lead, *beside])
         claim = slots.claim(centre, slot, rooms, override=bool(override_reason), by_staff=True, session=session)
+        along = slots.bring_along(centre, slot, beside, claim.span, override=bool(override_reason), session=session)
         if claims.overlap_of_sessions(patients, claim.span, besides=session):
             raise PatientTaken
-        before = _whereabouts(session, lead.therapist)
-        _settle(session, slot, claim, patients)
+        before = _whereabouts(session, lead)
+        _settle(session, slot, claim, along, patients)
         return _moved(session, slot.therapist, before, by=by, reason=override_reason or reason)
 
 
-def _require_movable(session: TherapySession, lead: SessionTherapist) -> None:
+def _led_and_joined_by(session: TherapySession) -> tuple[Therapist, list[Therapist]]:
+    """Who leads, and the therapists beside them. One query."""
+    rows = session.session_therapists.select_related("therapist__user").order_by("-is_lead", "pk")
+    lead, *beside = [row.therapist for row in rows]
+    return lead, beside
+
+
+def _require_movable(session: TherapySession, therapists: Sequence[Therapist]) -> None:
     """Raises StateNotPossible when it began, ended, or changed hands while we waited for the locks."""
-    unchanged = session.session_therapists.filter(is_lead=True, therapist=lead.therapist_id).exists()
+    lead, beside = _led_and_joined_by(session)
+    unchanged = [lead, *beside] == list(therapists)
     if session.state not in UPCOMING or session.starts_at <= clock.now() or not unchanged:
         raise StateNotPossible
 
 
-def _settle(session: TherapySession, slot: Slot, claim: Claim, patients: Sequence[uuid.UUID]) -> None:
+def _settle(
+    session: TherapySession, slot: Slot, claim: Claim, along: Sequence[DayCount], patients: Sequence[uuid.UUID]
+) -> None:
     claims.release(session)
     for name, value in _times(claim.span).items():
         setattr(session, name, value)
@@ -271,7 +282,8 @@ def _settle(session: TherapySession, slot: Slot, claim: Claim, patients: Sequenc
     session.save(update_fields=[*Span.__slots__, "room", "state"])
     session.session_therapists.filter(is_lead=True).update(therapist=slot.therapist)
     room = claim.room.pk if claim.room else None
-    claims.take(claims.rows(span=claim.span, counts=[claim.count], room=room, patients=patients), session=session)
+    counts = [claim.count, *along]
+    claims.take(claims.rows(span=claim.span, counts=counts, room=room, patients=patients), session=session)
 
 
 def _whereabouts(session: TherapySession, therapist: Therapist) -> dict[str, Any]:

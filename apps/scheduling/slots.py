@@ -5,7 +5,7 @@ import uuid
 import zoneinfo
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -157,3 +157,31 @@ def claim(
         _give_way(slot, room, span, session)
     cap = None if override else slot.therapist.daily_cap
     return Claim(span, price, DayCount(slot.therapist.pk, day_of(centre, slot), cap), room)
+
+
+def bring_along(
+    centre: Centre, slot: Slot, beside: Sequence[Therapist], span: Span, *, override: bool, session: TherapySession
+) -> list[DayCount]:
+    """Decide, under the locks, whether the therapists beside the one who leads can come to the slot as well.
+
+    Raises as `claim` does. Whoever was asked to join need not offer the type themselves.
+    """
+    found = []
+    for one in beside:
+        theirs = replace(slot, therapist=one)
+        if one == slot.therapist:
+            raise SlotTaken
+        if override:
+            _give_way(theirs, None, span, session)
+        else:
+            _require_free_beside(centre, theirs, session)
+        found.append(DayCount(one.pk, day_of(centre, theirs), None if override else one.daily_cap))
+    return found
+
+
+def _require_free_beside(centre: Centre, slot: Slot, session: TherapySession) -> None:
+    try:
+        require_free(centre, slot, want_of(slot, by_staff=True, session=session))
+    except RuleBroken as refusal:
+        if refusal.reason.rule != Rule.NOT_BOOKABLE:
+            raise

@@ -3,10 +3,13 @@
 import datetime as dt
 import zoneinfo
 
+from django.db import transaction
+
 from apps.core.models import Mode
 from apps.patients.models import Patient
 from apps.scheduling import world
 from apps.scheduling.actions import Slot, book_session
+from apps.sessions.claims import DayCount, rows, span_of, take
 from apps.therapists.models import Therapist, TherapyType
 from tests.factories import cast
 from tests.factories.accounts import UserFactory
@@ -37,6 +40,20 @@ def another_therapist(name="Tara", **facts):
     therapist = cast.working_therapist(user, TherapyType.objects.get(name="Speech therapy"), **facts)
     world.forget()
     return therapist
+
+
+@transaction.atomic
+def joined(session, *, therapist=None, patient=None):
+    """The session with one more therapist or patient in it, all of it taken as by an action."""
+    span, counts, patients = span_of(session), [], []
+    if therapist:
+        session.session_therapists.create(therapist=therapist, is_lead=False)
+        counts = [DayCount(therapist.pk, session.starts_at.astimezone(NEW_YORK).date(), therapist.daily_cap)]
+    if patient:
+        session.participants.create(patient=patient, price=session.participants.first().price)
+        patients = [patient.pk]
+    take(rows(span=span, counts=counts, patients=patients), session=session)
+    return session
 
 
 def full_day(centre, number, *, day=0, **facts):
