@@ -56,7 +56,7 @@ class Person:
     def __init__(self, stack, context):
         self.stack, self.context = stack, context
         self.page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.complaints = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
