@@ -42,7 +42,7 @@ def hold_slot(*, centre: Centre, slot: Slot, token: str, by: User | None = None)
         rooms = slots.rooms_for(slot)
         earlier = Hold.objects.filter(token=token)
         slots.lock(slot, rooms, claims.things_of(earlier))
-        earlier.delete()
+        claims.let_go(earlier)
         claim = slots.claim(centre, slot, rooms, override=False, by_staff=False)
         hold = Hold.objects.create(
             therapist=slot.therapist,
@@ -65,7 +65,7 @@ def release_hold(*, token: str) -> None:
     """Let go of whatever this browser keeps."""
     holds = Hold.objects.filter(token=token)
     claims.lock(claims.things_of(holds))
-    holds.delete()
+    claims.let_go(holds)
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def sweep_holds() -> int:
     """Delete expired holds; returns how many. They block nobody meanwhile."""
     holds = Hold.objects.filter(expires_at__lte=clock.now() - dt.timedelta(hours=1))
     claims.lock(claims.things_of(holds))
-    return holds.delete()[0]
+    return claims.let_go(holds)
 
 
 def _times(span: Span) -> dict[str, object]:

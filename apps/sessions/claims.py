@@ -71,6 +71,18 @@ def things_of(holds: QuerySet[Hold]) -> list[uuid.UUID]:
     return [thing for pair in holds.values_list("therapist_id", "room_id") for thing in pair if thing]
 
 
+def let_go(holds: QuerySet[Hold]) -> int:
+    """Delete holds with what they still have; returns how many.
+
+    By cause, not by key as `QuerySet.delete` does: a row that was handed over in the meantime is the session's and stays.
+    """
+    keys = list(holds.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM therapy_sessions_occupancy WHERE hold_id = ANY(%s)", [keys])
+        cursor.execute("DELETE FROM therapy_sessions_hold WHERE id = ANY(%s)", [keys])
+        return cursor.rowcount
+
+
 def drop_expired(things: Sequence[uuid.UUID]) -> None:
     """Free what expired holds still have of these things. Call under their locks: whoever comes after may take it."""
     with connection.cursor() as cursor:

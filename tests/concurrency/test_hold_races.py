@@ -5,16 +5,17 @@ import threading
 from contextlib import suppress
 
 import pytest
+from django.db import transaction
 
 from apps.core import clock
 from apps.core.models import Mode
 from apps.scheduling import actions
 from apps.scheduling.slots import Slot
 from apps.sessions import claims
-from apps.sessions.models import Hold, Occupancy
+from apps.sessions.models import Hold, Occupancy, TherapySession
 from apps.therapists.models import Therapist, TherapyType
 from tests.concurrency.test_booking_races import outcome, working_day
-from tests.factories import UserFactory, cast
+from tests.factories import PatientFactory, UserFactory, cast
 
 pytestmark = pytest.mark.race
 
@@ -40,3 +41,25 @@ def test_two_browsers_swap_their_expired_times(clinic, race, monkeypatch):
     results = race(lambda n: actions.hold_slot(centre=clinic, slot=slots[1 - n], token=f"browser {n}"), 2)
     assert outcome(results) == {"Hold": 2}
     assert Hold.objects.count() == 2
+
+
+def test_what_was_handed_over_is_not_let_go(clinic, race, monkeypatch):
+    """A browser's hold becomes a session while another request of it lets go of a hold it saw too late to lock."""
+    slot = Slot(Therapist.objects.get(), TherapyType.objects.get(), Mode.VIDEO, working_day(clinic))
+    hold = actions.hold_slot(centre=clinic, slot=slot, token="mine")
+    patient, handed_over, let_go = PatientFactory(), threading.Barrier(2), threading.Event()
+    monkeypatch.setattr(claims, "things_of", lambda holds: [])
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                session = actions.book_held(centre=clinic, hold=hold, patient=patient, by=None)
+                handed_over.wait(timeout=20)
+                let_go.wait(timeout=1)
+            return session
+        handed_over.wait(timeout=20)
+        actions.release_hold(token="mine")
+        return let_go.set()
+
+    assert outcome(race(work, 2)) == {"TherapySession": 1, "NoneType": 1}
+    assert TherapySession.objects.get().occupancies.count() == 2
