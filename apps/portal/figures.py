@@ -21,16 +21,16 @@ WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class DayCapacity:
-    """One day of the centre: minutes that its therapists offer, and how many of them are taken."""
+    """One day of the centre: minutes that its therapists offer, and how many of them nothing takes."""
 
     day: dt.date
     offered: int
-    booked: int
+    free: int
     closed: str | None
 
     @property
-    def free(self) -> int:
-        return self.offered - self.booked
+    def booked(self) -> int:
+        return self.offered - self.free
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Capacity:
 def capacity(centre: Centre, first: dt.date, length: int = WEEK) -> Capacity:
     """Free time of everybody who can be booked, day by day. Two queries, whatever their number.
 
-    A session beyond somebody's hours takes nothing from a colleague's: each counts up to what they offer that day.
+    A session beyond somebody's hours takes nothing of what they offer, nor of what a colleague does.
     """
     kept = world.current(centre, version=world.version())
     people = [person.id for person in kept.people.values() if not person.schedule.on_leave]
@@ -65,8 +65,7 @@ def capacity(centre: Centre, first: dt.date, length: int = WEEK) -> Capacity:
 def _together(loads: tuple[DayLoad, ...]) -> DayCapacity:
     """The same day of several therapists as one."""
     offered = sum(load.offered for load in loads)
-    booked = sum(min(load.booked, load.offered) for load in loads)
-    return DayCapacity(loads[0].day, offered, booked, loads[0].closed)
+    return DayCapacity(loads[0].day, offered, sum(load.free for load in loads), loads[0].closed)
 
 
 class Board:

@@ -268,6 +268,7 @@ def test_day_load():
     rows = gather([taken("08:00", "09:00"), taken("10:00", "10:45")])
     first, second, third = day_load(schedule, rules, MONDAY, MONDAY + timedelta(days=2), rows)
     assert (first.day, first.offered, first.booked, first.away, first.closed) == (MONDAY, 120, 105, ("sick",), None)
+    assert first.free == 75  # what is booked before the hours begin takes nothing of them
     assert (second.offered, second.booked, second.away, second.closed) == (0, 0, (), "Flood")
     assert third.offered == 180
 

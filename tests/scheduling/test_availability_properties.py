@@ -134,5 +134,6 @@ def test_the_load_of_a_day_is_its_open_minutes(question):
         spans = [range(start, end) for _, start, end, _ in busy[schedule.id]]
         assert load.booked == sum(at in span for at in minutes for span in spans)
         assert load.offered == sum(oracle.is_open(at) for at in minutes)
+        assert load.free == sum(oracle.is_open(at) and at not in oracle.taken for at in minutes)
         assert (load.closed is not None) == any(oracle.is_closed(at) for at in minutes)
         assert bool(load.away) == any(at in oracle.away for at in minutes)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from apps.scheduling.availability.hours import closed_blocks, open_pieces
+from apps.scheduling.availability.hours import Piece, closed_blocks, open_pieces, without
 from apps.scheduling.availability.values import Block, Busy, DayLoad, Rules, Schedule
 from apps.scheduling.availability.zones import day_edges
 
@@ -13,20 +13,26 @@ def day_load(schedule: Schedule, rules: Rules, first: date, last: date, busy: Bu
 
     `offered` is working hours minus closures minus time off, before bookings; `booked` is what occupancies take of the
     whole local day, their buffers included, so a session that staff placed outside the hours may bring it above
-    `offered`. Notice, horizon, leave and approval are not looked at: the preview shows the hours as they are set.
+    `offered`; `free` is what of the offered time nothing takes. Notice, horizon, leave and approval are not looked at: the preview shows the hours as they are set.
     """
     blocks = closed_blocks(rules.zone, rules.closures)
     spans = [(starts, ends) for _, starts, ends, _ in busy.get(schedule.id, ())]
+    taken = [(starts, ends, "") for starts, ends in spans]
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         edges = day_edges(schedule.zone, ordinal)
         pieces = open_pieces(schedule, rules, ordinal, ordinal)
         yield DayLoad(
             day=date.fromordinal(ordinal),
-            offered=sum(ends - starts for _, starts, ends in pieces) // 60,
+            offered=_seconds(pieces) // 60,
             booked=_seconds_within(spans, edges) // 60,
+            free=_seconds(without(pieces, taken)) // 60,
             away=tuple(_names(schedule.away, edges)),
             closed=next(iter(_names(blocks, edges)), None),
         )
+
+
+def _seconds(pieces: Iterable[Piece]) -> int:
+    return sum(ends - starts for _, starts, ends in pieces)
 
 
 def _seconds_within(spans: Iterable[tuple[int, int]], edges: tuple[int, int]) -> int:

@@ -123,11 +123,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class DayLoad:
-    """One local day of the month preview; `offered` and `booked` are real elapsed minutes."""
+    """One local day of the month preview; `offered`, `booked` and `free` are real elapsed minutes."""
 
     day: date
     offered: int
     booked: int
+    free: int
     away: tuple[str, ...]
     closed: str | None
 

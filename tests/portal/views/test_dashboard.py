@@ -61,6 +61,12 @@ def test_dashboard_lets_overtime_take_nothing_from_a_colleague(browser, people, 
     assert board.capacity.days[1].free == 8 * 60
 
 
+def test_dashboard_lets_overtime_take_nothing_from_ones_own_hours(browser, people, sunrise):
+    booked(sunrise, at(19, days=1))
+    tuesday = browser(people.alice).get(PAGE).context["board"].capacity.days[1]
+    assert (tuesday.free, tuesday.booked) == (8 * 60, 0)
+
+
 def test_dashboard_leaves_out_who_is_on_leave(browser, people, sunrise):
     Therapist.objects.update(availability=Therapist.Availability.ON_LEAVE)
     assert browser(people.alice).get(PAGE).context["board"].capacity.offered == 0
