@@ -13,7 +13,8 @@ def day_load(schedule: Schedule, rules: Rules, first: date, last: date, busy: Bu
 
     `offered` is working hours minus closures minus time off, before bookings; `booked` is what occupancies take of the
     whole local day, their buffers included, so a session that staff placed outside the hours may bring it above
-    `offered`; `free` is what of the offered time nothing takes. Notice, horizon, leave and approval are not looked at: the preview shows the hours as they are set.
+    `offered`; `free` is what of the offered time nothing takes. Notice, horizon, leave and approval are not looked at:
+    the preview shows the hours as they are set.
     """
     blocks = closed_blocks(rules.zone, rules.closures)
     spans = [(starts, ends) for _, starts, ends, _ in busy.get(schedule.id, ())]
