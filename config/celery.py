@@ -8,7 +8,7 @@ import logging.config
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import celeryd_init, setup_logging
 
 app = Celery("verbena")
 app.set_default()  # "current" is per thread: without this, a web server's threads would send to an unconfigured app
@@ -22,3 +22,9 @@ def log_as_the_site_does(**facts: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@celeryd_init.connect
+def be_patient(conf: Any, **facts: Any) -> None:
+    """A worker waits for work and may well hear nothing for a while."""
+    conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": 30}

@@ -165,7 +165,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
-    "socket_timeout": 30,
+    "socket_timeout": 1,  # of those who only send: a silent Redis costs a booking this much (worker: config/celery.py)
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
