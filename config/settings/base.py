@@ -23,7 +23,7 @@ _DJANGO = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "apps.core.static_files.ServedFiles",
     "django.contrib.humanize",  # allauth's page of devices wants it
 ]
 _ALLAUTH = ["allauth", "allauth.account", "allauth.mfa", "allauth.usersessions"]
