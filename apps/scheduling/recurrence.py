@@ -47,6 +47,9 @@ NOT_WITH = {  # the table of RFC 5545, 3.3.10; BYSETPOS would pick from the one 
     "MONTHLY": {"BYYEARDAY", "BYWEEKNO"},
     "YEARLY": set(),
 }
+WEEKS = {"MONTHLY": 5, "YEARLY": 53}  # how often a weekday may be counted: `dateutil` fails beyond, in some years only
+GREGORIAN = 400  # years after which the calendar repeats itself, weekdays and all
+LAST_CYCLE = dt.MAXYEAR - GREGORIAN
 LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -117,9 +120,8 @@ def parse(rule: str, starts_on: dt.date) -> Repeats:
         count=int(count) if count else None,
         until=_until(until) if until else None,
     )
-    if not _can_happen(parts, repeats):
+    if not _can_happen(parts, repeats) or not _happens(repeats):
         raise RuleRefused("syntax", "BYMONTHDAY" if "BYMONTHDAY" in parts else "BYDAY")
-    _rule(repeats.pattern, starts_on)
     return repeats
 
 
@@ -176,9 +178,26 @@ def _parts(text: str) -> dict[str, str]:
         raise RuleRefused("frequency" if "FREQ" in parts else "syntax", "FREQ")
     if parts["FREQ"] in CYCLE_DAYS and re.search("[0-9]", parts.get("BYDAY", "")):
         raise RuleRefused("syntax", "BYDAY")  # "the second Monday" is of a month or a year
+    if _counts_too_far(parts):
+        raise RuleRefused("syntax", "BYDAY")
     if misplaced := NOT_WITH[parts["FREQ"]] & parts.keys():
         raise RuleRefused("syntax", min(misplaced))
     return parts
+
+
+def _counts_too_far(parts: dict[str, str]) -> bool:
+    """Whether a weekday is counted beyond what a month or year has: "the sixth Monday of the month"."""
+    period = "MONTHLY" if "BYMONTH" in parts else parts["FREQ"]
+    numbers = re.findall("[0-9]+", parts.get("BYDAY", ""))
+    return any(int(number) > WEEKS[period] for number in numbers)
+
+
+def _happens(repeats: Repeats) -> bool:
+    """Whether it happens at all. Asked of the calendar's last cycles, which are soon over: for a day that never comes
+    `dateutil` looks until the year 9999, and there the same days of the week and leap years come round."""
+    years = max(0, (LAST_CYCLE - repeats.starts_on.year) // GREGORIAN * GREGORIAN)
+    late = repeats.starts_on.replace(year=repeats.starts_on.year + years)
+    return next(iter(_rule(repeats.pattern, late)), None) is not None
 
 
 def _can_happen(parts: dict[str, str], repeats: Repeats) -> bool:
@@ -204,6 +223,8 @@ def _until(text: str) -> dt.datetime:
         until = dt.datetime.strptime(text[:15], "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d")
     except ValueError as error:
         raise RuleRefused("syntax", "UNTIL") from error
+    if not EARLIEST.toordinal() <= until.toordinal() <= LATEST:
+        raise RuleRefused("syntax", "UNTIL")  # at the calendar's ends some zone has no date for it
     if "T" not in text:
         return dt.datetime.combine(until, dt.time.max)
     return until.replace(tzinfo=dt.UTC) if text.endswith("Z") else until

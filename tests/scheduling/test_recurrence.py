@@ -179,6 +179,14 @@ REFUSED = [
     ("FREQ=MONTHLY;BYMONTHDAY=0", "syntax"),
     ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "syntax"),
     ("FREQ=DAILY;INTERVAL=7;BYDAY=TU", "syntax"),  # from a Monday
+    ("FREQ=MONTHLY;BYDAY=8TU,TH", "syntax"),
+    ("FREQ=YEARLY;BYMONTH=11;BYDAY=-6SA", "syntax"),
+    ("FREQ=YEARLY;BYDAY=54MO", "syntax"),
+    ("FREQ=MONTHLY;BYDAY=SU;BYSETPOS=-238", "syntax"),  # these happen on no day at all
+    ("FREQ=MONTHLY;BYMONTHDAY=1;BYDAY=5MO", "syntax"),
+    ("FREQ=YEARLY;BYMONTH=6;BYYEARDAY=1", "syntax"),
+    ("FREQ=DAILY;UNTIL=00010101T000000Z", "syntax"),
+    ("FREQ=DAILY;UNTIL=99991231T235959Z", "syntax"),
 ]
 
 
@@ -192,6 +200,44 @@ def test_rules_refused(rule, code):
 def test_a_refusal_names_the_part():
     with pytest.raises(RuleRefused, match="syntax BYDAY=XX"):
         parse("FREQ=WEEKLY;BYDAY=XX", MONDAY)
+
+
+def lists(*values):
+    return st.lists(st.sampled_from([str(value) for value in values]), min_size=1, max_size=3).map(",".join)
+
+
+PARTS = {
+    "INTERVAL": st.sampled_from([1, 2, 7, 12, 100, 1999]),
+    "COUNT": st.sampled_from([1, 2000]),
+    "UNTIL": st.sampled_from(["19000102", "20270101T000000Z", "89991231T235959Z", "99990101T000000Z", "00010101"]),
+    "BYMONTH": lists(1, 2, 6, 12),
+    "BYMONTHDAY": lists(1, 29, 30, 31, -1, -31),
+    "BYYEARDAY": lists(1, 60, 366, -366),
+    "BYWEEKNO": lists(1, 20, 53, -53),
+    "BYDAY": lists("MO", "SU", "1MO", "5TU", "-5SU", "6WE", "53TH", "-53FR", "99SA"),
+    "BYSETPOS": lists(1, -1, 31, 366),
+}
+
+
+@st.composite
+def written(draw):
+    """A rule as somebody may write it, sensible or not."""
+    names = draw(st.lists(st.sampled_from(sorted(PARTS)), unique=True, max_size=4))
+    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
+    return ";".join([f"FREQ={frequency}", *(f"{name}={draw(PARTS[name])}" for name in names)])
+
+
+@settings(max_examples=150, deadline=None)
+@given(written(), st.sampled_from([date(2000, 1, 1), date(2024, 2, 29), MONDAY, date(2036, 12, 31)]))
+def test_whatever_is_not_refused_can_be_laid_on_the_calendar(rule, starts_on):
+    """One rule on which the calendar breaks would stop every booking of the centre."""
+    try:
+        parse(rule, starts_on)
+    except RuleRefused:
+        return
+    for zone in ("Pacific/Kiritimati", "America/Los_Angeles"):
+        blocks = expand(absent(starts_on, rule=rule), zone, MONDAY, MONDAY + 500 * DAY)
+        assert all(start < end for start, end, _ in blocks)
 
 
 numbers = st.sampled_from(["", ";INTERVAL=2", ";INTERVAL=3", ";INTERVAL=13"])
