@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from config.yard.places import ROOT
@@ -15,9 +16,8 @@ BACKEND = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "STATIC_ROOT", tmp_path_factory.mktemp("static"))
-        patch.setattr(settings, "STORAGES", {**settings.STORAGES, "staticfiles": BACKEND})
+    storages = {**settings.STORAGES, "staticfiles": BACKEND}
+    with override_settings(STATIC_ROOT=tmp_path_factory.mktemp("static"), STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
         yield CompressedManifestStaticFilesStorage()
 
