@@ -19,7 +19,7 @@ from apps.core.errors import DomainError
 from apps.patients import actions as patient_actions
 from apps.patients.models import Patient
 from apps.portal.forms.newcomer import NewPatientForm
-from apps.scheduling import actions, availability, times, world
+from apps.scheduling import actions, availability, slots, times, world
 from apps.scheduling.actions import Slot
 from apps.scheduling.availability import Reason, Rule
 from apps.scheduling.errors import WORDS, RequestReused, RuleBroken
@@ -132,6 +132,7 @@ def want_of(slot: Slot, session: TherapySession | None = None) -> Want:
         by_staff=True,
         session=session.pk if session else None,
         minutes=session.duration_minutes if session else None,
+        buffers=slots.buffers_of(slot.therapy_type, session),
     )
 
 

@@ -234,10 +234,11 @@ def move_session(
     reason: str = "",
     override_reason: str = "",
 ) -> TherapySession:
-    """Move a session that has not begun to another time, therapist or room, keeping its length, price and policy.
+    """Move a session that has not begun to another time, therapist or room, keeping its length, buffers, price and policy.
 
     Everybody who takes part moves along; `therapist` replaces the one who leads. Its own time does not stand in its way.
-    Sends `session_moved`. Raises StateNotPossible, SlotTaken, PatientTaken, DailyCapReached, NoRoomFree, RuleBroken.
+    Told to stay as it is, it does, and nobody is told. Sends `session_moved`. Raises StateNotPossible, SlotTaken,
+    PatientTaken, DailyCapReached, NoRoomFree, RuleBroken.
     """
     with slots.walls_speak():
         lead, beside = _led_and_joined_by(session)
@@ -251,6 +252,8 @@ def move_session(
         along = slots.bring_along(centre, slot, beside, claim.span, override=bool(override_reason), session=session)
         if claims.overlap_of_sessions(patients, claim.span, besides=session):
             raise PatientTaken
+        if (slot.starts_at, slot.therapist, claim.room) == (session.starts_at, lead, session.room):
+            return session
         before = _whereabouts(session, lead)
         _settle(session, slot, claim, along, patients)
         return _moved(session, slot.therapist, before, by=by, reason=override_reason or reason)

@@ -80,10 +80,18 @@ def terms_of(centre: Centre, slot: Slot) -> tuple[int, Decimal]:
     return world.current(centre).terms(slot.therapist.pk, slot.therapy_type, day_of(centre, slot))
 
 
-def span_of(slot: Slot, minutes: int) -> Span:
-    kind = slot.therapy_type
+def buffers_of(kind: TherapyType, kept: TherapySession | Hold | None = None) -> tuple[int, int]:
+    """Minutes before and after: as promised to a session or hold, else as the type has them today.
+
+    A session without any was squeezed in by an override: where it moves within the rules, it gets the type's.
+    """
+    own = (kept.buffer_before_minutes, kept.buffer_after_minutes) if kept else (0, 0)
+    return own if any(own) else (kind.buffer_before_minutes, kind.buffer_after_minutes)
+
+
+def span_of(slot: Slot, minutes: int, kept: TherapySession | None = None) -> Span:
     ends_at = slot.starts_at + dt.timedelta(minutes=minutes)
-    return Span(slot.starts_at, ends_at, kind.buffer_before_minutes, kind.buffer_after_minutes)
+    return Span(slot.starts_at, ends_at, *buffers_of(slot.therapy_type, kept))
 
 
 def want_of(
@@ -99,6 +107,7 @@ def want_of(
         session=session.pk if session else None,
         hold=hold.pk if hold else None,
         minutes=kept.duration_minutes if kept else None,
+        buffers=buffers_of(slot.therapy_type, kept),
     )
 
 
@@ -148,7 +157,7 @@ def claim(
     else:
         require_free(centre, slot, want_of(slot, by_staff=by_staff, session=session))
     minutes, price = (session.duration_minutes, session.price) if session else terms_of(centre, slot)
-    span = span_of(slot, minutes)
+    span = span_of(slot, minutes, session)
     find_room = claims.free_room
     if override:
         span, find_room = Span(span.starts_at, span.ends_at), _room_despite_buffers

@@ -34,6 +34,7 @@ class Want:
     session: uuid.UUID | None = None
     hold: uuid.UUID | None = None
     minutes: int | None = None  # of a session that keeps its length; else each therapist's own
+    buffers: tuple[int, int] | None = None  # before and after, of one that keeps them; else the type's
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ class Asked:
         want = self.want
         needs_room = want.mode == Mode.IN_PERSON
         rooms = self.world.rooms(want.therapy_type.pk, want.mode) if needs_room else []
+        before, after = want.buffers or (
+            want.therapy_type.buffer_before_minutes,
+            want.therapy_type.buffer_after_minutes,
+        )
         own = {person.schedule.id: self._minutes(person) for person in self.people}
         return Ask(
             minutes=want.minutes or want.therapy_type.duration_minutes,
@@ -77,8 +82,8 @@ class Asked:
             first=self.first,
             last=self.last,
             now=int(clock.now().timestamp()),
-            buffer_before=want.therapy_type.buffer_before_minutes,
-            buffer_after=want.therapy_type.buffer_after_minutes,
+            buffer_before=before,
+            buffer_after=after,
             needs_room=needs_room,
             rooms=tuple(str(room) for room in rooms),
         )

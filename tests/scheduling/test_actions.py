@@ -430,6 +430,7 @@ def test_move_keeps_length_price_policy_and_history(book, move, speech, people, 
     speech.save()
     moved = move(session, at(TUESDAY, "14:00"), reason="A dentist")
     assert moved.pk == session.pk and moved.price == Decimal("85.00") and moved.duration_minutes == 45
+    assert rows(moved)[0][1:] == (at(TUESDAY, "14:00"), at(TUESDAY, "15:00"))
     assert steps(moved) == ["booked", "moved"]
     event = moved.events.last()
     assert (event.from_starts_at, event.to_starts_at, event.by, event.reason) == (
@@ -441,6 +442,19 @@ def test_move_keeps_length_price_policy_and_history(book, move, speech, people, 
     assert heard[-1] == ("moved", session.pk, "moved")
     assert AuditRecord.objects.filter(object_id=str(session.pk), verb="moved", reason="A dentist").exists()
     assert "10:00" in free_on(TUESDAY)
+
+
+def test_move_gives_a_session_squeezed_in_its_buffers_again(book, move):
+    session = book(EVENING, override_reason="An emergency")
+    assert session.buffer_after_minutes == 0
+    assert rows(move(session, at(TUESDAY, "14:00")))[0][1:] == (at(TUESDAY, "14:00"), at(TUESDAY, "15:00"))
+
+
+def test_move_to_where_it_is_tells_nobody(book, move, people, heard):
+    session = life.confirm_session(session=book(mode=Mode.IN_PERSON), by=people.oscar)
+    moved = move(session, session.starts_at, therapist=session.lead, room=session.room)
+    assert (moved.state, steps(moved)) == (State.CONFIRMED, ["booked", "confirmed"])
+    assert [name for name, *_ in heard] == ["booked"]
 
 
 def test_move_by_a_quarter_is_not_blocked_by_itself(book, move):

@@ -21,7 +21,7 @@ from apps.patients.models import Patient
 from apps.portal import days
 from apps.portal.desk import Objected, Override
 from apps.portal.picker import OTHER, Picker
-from apps.scheduling import world
+from apps.scheduling import slots, world
 from apps.scheduling.times import Want
 from apps.sessions.models import Room, TherapySession
 from apps.tenants.models import Centre
@@ -272,7 +272,7 @@ class SessionMoveForm(TimeForm):
         return self.session.mode
 
     def want(self) -> Want:
-        """Its own time does not stand in its way, and it keeps its length."""
+        """Its own time does not stand in its way, and it keeps its length and buffers."""
         one = as_key(self.held("therapist"))
         return Want(
             therapy_type=self.session.therapy_type,
@@ -281,4 +281,5 @@ class SessionMoveForm(TimeForm):
             by_staff=True,
             session=self.session.pk,
             minutes=self.session.duration_minutes,
+            buffers=slots.buffers_of(self.session.therapy_type, self.session),
         )
