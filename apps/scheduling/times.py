@@ -15,6 +15,7 @@ from apps.core import clock
 from apps.core.models import Mode
 from apps.scheduling import availability, taken, world
 from apps.scheduling.availability import Ask, Busy, DayLoad, Reason, Rules, Schedule
+from apps.scheduling.availability.zones import grid_starts
 from apps.scheduling.world import Person, World
 from apps.tenants.models import Centre
 from apps.therapists.models import TherapyType
@@ -178,7 +179,9 @@ def explained_day(centre: Centre, want: Want, day: dt.date) -> list[tuple[dt.dat
     """Every start of the grid on one day of the one therapist wanted, with what removes it (None: free)."""
     asked = Asked(centre, want, day, day)
     if not asked.people:
-        return []
+        zone = zone_of(centre, asked.world.people.get(want.therapists[0]))
+        starts = grid_starts(str(zone), day.toordinal(), centre.grid_minutes)
+        return [(moment(start), Reason(availability.Rule.NOT_BOOKABLE)) for start in starts]
     answer = availability.explained_day(asked.people[0].schedule, asked.rules, asked.ask, asked.busy, day)
     return [(moment(start), reason) for start, reason in answer]
 

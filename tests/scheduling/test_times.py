@@ -261,6 +261,13 @@ def test_explained_day_names_a_rule_for_every_start_left_out(sunrise, want, book
     assert rules[at(TUESDAY, "10:15")] == Rule.TAKEN  # its quarter of rest would reach into the session
 
 
+def test_explained_day_of_somebody_who_does_not_offer_it(sunrise, want, bob):
+    bob.therapy_types.clear()
+    told = times.explained_day(sunrise, want(), TUESDAY)
+    assert len(told) == 96 and told[0][0] == at(TUESDAY, "00:00")
+    assert {reason.rule for _, reason in told} == {Rule.NOT_BOOKABLE}
+
+
 # --- load ------------------------------------------------------------------------------------------------------------
 
 
