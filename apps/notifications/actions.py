@@ -1,9 +1,9 @@
 """Writing messages. Each row is written in the transaction of the fact that it tells: both stand or both fall."""
 
 import uuid
-from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,13 +15,25 @@ from apps.core.tasks import after_commit
 from apps.notifications import calendar, letters
 from apps.notifications.letters import Letterhead, SessionLetter
 from apps.notifications.models import Message
-from apps.notifications.recipients import address_now, as_recipient, recipients_of, with_everybody
+from apps.notifications.recipients import address_now, as_recipient, meet, recipients_of
 from apps.notifications.tasks import deliver
 from apps.sessions.models import SessionEvent, TherapySession
 from apps.therapists.models import Therapist
 
 Kind = Message.Kind
-COPIED = ("kind", "channel", "to_user", "to_name", "session", "subject", "text", "html", "calendar", "calendar_method")
+COPIED = (
+    "kind",
+    "channel",
+    "to_user",
+    "to_name",
+    "session",
+    "event",
+    "subject",
+    "text",
+    "html",
+    "calendar",
+    "calendar_method",
+)
 
 
 class MessageOutdated(DomainError):
@@ -40,31 +52,26 @@ class MessageWaiting(DomainError):
 
 
 def tell_session(*, kind: str, session: TherapySession, event: SessionEvent) -> list[Message]:
-    """Write one message to each person to be told what happened to a session, and have them sent after commit.
+    """Queue one message to each person to be told what happened to a session, written out and sent after commit.
 
     Written twice for one event, the second time changes nothing. Nothing is told of a session that is already over.
     """
     if session.ends_at <= clock.now():
         return []
-    session = with_everybody(session)
+    meet(session)
     head = Letterhead.current()
-    sequence = session.events.filter(kind__in=Message.OVERTAKEN_BY).count()
-    facts: dict[str, Any] = {"kind": kind, "session": session, "event": event, "sequence": sequence, "head": head}
     zone = head.centre.time_zone
-    rows = [SessionLetter(recipient=person, **facts).row() for person in recipients_of(session, zone)]
+    told = [SessionLetter(kind, session, event, person, head) for person in recipients_of(session, zone)]
     if kind == Kind.SESSION_MOVED:
-        facts |= {"kind": Kind.SESSION_CANCELLED, "left": True}
         gone = [as_recipient(therapist, zone) for therapist in _therapists_who_left(session)]
-        rows += [SessionLetter(recipient=person, **facts).row() for person in gone]
-    return _queue(rows)
+        told += [SessionLetter(Kind.SESSION_CANCELLED, session, event, person, head) for person in gone]
+    return _queue([letter.row() for letter in told])
 
 
 def _therapists_who_left(session: TherapySession) -> list[Therapist]:
     """Return the therapists who were told of the session and have it no more. One query, two when there are any."""
-    letters_sent = (
-        session.messages.filter(key__contains=":therapist:").order_by("created_at").values_list("key", "kind")
-    )
-    last_told = {key.rsplit(":", 1)[1]: kind for key, kind in letters_sent}
+    letters_sent = session.messages.filter(key__contains=":therapist:").order_by(F("event").asc(nulls_first=True))
+    last_told = {key.rsplit(":", 1)[1]: kind for key, kind in letters_sent.values_list("key", "kind")}
     staying = {str(row.therapist_id) for row in session.session_therapists.all()}
     gone = {pk for pk, kind in last_told.items() if kind in Message.PROMISES} - staying
     return list(Therapist.objects.filter(pk__in=gone, user__is_active=True).select_related("user")) if gone else []

@@ -1,7 +1,8 @@
 """What is written: subject, text and page of each letter, in the centre's words, zone and money.
 
-A letter is written once, when the fact happens, and kept in its row. It never holds what a patient wrote about their
-concerns, nor a patient's full name: the therapist's letter gives initials and a link to the session's page.
+A letter about a session is written out from its row when it is sent, so that whoever books waits for no template. It
+tells of its event with the times of that event; news that was overtaken is not sent at all. A letter never holds what a
+patient wrote about their concerns, nor, to a therapist, a patient's full name: initials, and a link to the session's page.
 """
 
 import datetime as dt
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parseaddr
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +27,7 @@ from apps.core import clock, formats, schema
 from apps.core.models import Mode
 from apps.notifications import calendar
 from apps.notifications.models import Message
-from apps.notifications.recipients import Recipient
+from apps.notifications.recipients import Recipient, reader_in, with_everybody
 from apps.sessions.models import SessionEvent, TherapySession
 from apps.tenants.actions import address
 from apps.tenants.models import Centre
@@ -37,15 +39,18 @@ SUBJECTS = 200  # characters, as the row holds
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who writes: the centre, and where its pages are. Made once per event, it costs one query."""
+    """Who writes: the centre, and where its pages are."""
 
     centre: Centre
-    base: str
 
     @classmethod
     def current(cls) -> "Letterhead":
-        centre = current_centre()
-        return cls(centre, address(centre, ""))
+        return cls(current_centre())
+
+    @cached_property
+    def base(self) -> str:
+        """How addresses on the centre's site begin. Costs one query."""
+        return address(self.centre, "")
 
     @property
     def host(self) -> str:
@@ -108,22 +113,44 @@ def subject_line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:SUBJECTS]
 
 
+def write(message: Message) -> bool:
+    """Fill in the text, page and calendar entry of a letter about a session, not yet saved.
+
+    One that was written already stays as it is. False when it concerns its reader no more (a guardian who was taken off
+    the record meanwhile): then it must not be sent. Costs eight queries at most.
+    """
+    if message.text or message.event is None or message.session is None:
+        return True
+    head, session = Letterhead.current(), with_everybody(message.session_id)
+    facts = {"name": message.to_name, "address": message.to_address, "user": message.to_user}
+    recipient = reader_in(session, *message.reader, centre_zone=head.centre.time_zone, **facts)
+    if recipient is None:
+        return False
+    _as_of(session, message.event)
+    SessionLetter(message.kind, session, message.event, recipient, head).fill(message)
+    return True
+
+
+def _as_of(session: TherapySession, event: SessionEvent) -> None:
+    """Put the times of a booking or move back to what it made them, should a later one have changed them."""
+    if event.to_starts_at is not None:
+        length = session.ends_at - session.starts_at
+        session.starts_at, session.ends_at = event.to_starts_at, event.to_starts_at + length
+
+
 @dataclass(frozen=True)
 class SessionLetter:
-    """One letter about one step in a session's life to one person. `left`: the session goes on without them."""
+    """One letter about one step in a session's life to one person."""
 
     kind: str
     session: TherapySession
     event: SessionEvent
-    sequence: int
     recipient: Recipient
     head: Letterhead
-    left: bool = False
 
     def row(self) -> Message:
-        """Return the message, not yet saved."""
+        """Return the message, not yet saved nor written out: who is told what."""
         with centre_language(self.head.centre):
-            text, html = render(str(self.kind), **self.context())
             return Message(
                 key=f"{self.kind}:{self.event.pk}:{self.recipient.kind}:{self.recipient.id}",
                 kind=self.kind,
@@ -131,13 +158,26 @@ class SessionLetter:
                 to_name=self.recipient.name[:160],
                 to_address=self.recipient.address,
                 session=self.session,
+                event=self.event,
                 subject=subject_line(self.subject()),
-                text=text,
-                html=html,
-                calendar=self.entry().as_text(),
                 calendar_method=self.method,
                 not_before=clock.now(),
             )
+
+    def fill(self, message: Message) -> None:
+        with centre_language(self.head.centre):
+            message.text, message.html = render(str(self.kind), **self.context())
+            message.calendar = self.entry().as_text()
+
+    @property
+    def left(self) -> bool:
+        """Whether the session goes on without the reader: cancelled for them, moved for others."""
+        return self.kind == Kind.SESSION_CANCELLED and self.event.kind == SessionEvent.Kind.MOVED
+
+    @property
+    def sequence(self) -> int:
+        """How often the entry changed up to this step (RFC 5545, 3.8.7.4). Costs one query."""
+        return self.session.events.filter(kind__in=Message.OVERTAKEN_BY, pk__lte=self.event.pk).count()
 
     @property
     def method(self) -> str:

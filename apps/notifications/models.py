@@ -28,7 +28,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(UUIDModel):
-    """A row of the outbox. `key` says which fact it tells to whom: the same fact is never queued twice."""
+    """A row of the outbox. `key` says which fact it tells to whom: the same fact is never queued twice.
+
+    A letter about a session names the `event` it tells of and is written out (`letters.write`) when its turn comes;
+    any other holds its text from the start.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")
@@ -58,6 +62,9 @@ class Message(UUIDModel):
     to_address = models.CharField(_("address"), max_length=254)
     session = models.ForeignKey(
         TherapySession, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("session")
+    )
+    event = models.ForeignKey(
+        SessionEvent, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("step")
     )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
@@ -112,5 +119,6 @@ class Message(UUIDModel):
         """
         if self.kind not in self.PROMISES or self.session is None:
             return False
-        overtaken = self.session.events.filter(kind__in=self.OVERTAKEN_BY, at__gt=self.created_at)
+        later = Q(pk__gt=self.event_id) if self.event_id else Q(at__gt=self.created_at)
+        overtaken = self.session.events.filter(later, kind__in=self.OVERTAKEN_BY)
         return self.session.ends_at <= clock.now() or overtaken.exists()

@@ -1,9 +1,9 @@
 """The outbox: rows that were committed leave the house, each once, whatever dies on the way.
 
-A row is claimed with SELECT ... FOR UPDATE SKIP LOCKED, handed to the provider, and marked in the same transaction. A
-worker that dies before the commit leaves the row waiting, and the minute's sweep finds it: nothing is lost. If it dies
-between the provider's yes and the commit, the letter goes out a second time: over SMTP at most one a crash, with the
-same Message-ID, by which a provider can tell.
+A row is claimed with SELECT ... FOR UPDATE SKIP LOCKED, written out, handed to the provider, and marked in one
+transaction. A worker that dies before the commit leaves the row waiting, and the minute's sweep finds it: nothing is
+lost. If it dies between the provider's yes and the commit, the letter goes out a second time: over SMTP at most one a
+crash, with the same Message-ID, by which a provider can tell.
 
 Stale news is not sent. When its turn comes, a booking or a move that was overtaken (the session was moved or cancelled
 since, or is over) is marked as no longer needed. The letter that overtook it always goes: it says all there is to say,
@@ -18,8 +18,9 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.core import clock
+from apps.notifications import letters
 from apps.notifications.gateways import mail
-from apps.notifications.letters import Letterhead, current_centre
+from apps.notifications.letters import Letterhead
 from apps.notifications.models import Message, MessageQuerySet
 
 log = logging.getLogger(__name__)
@@ -53,16 +54,19 @@ def deliver_due() -> int:
 
 @transaction.atomic
 def _deliver_first(rows: MessageQuerySet) -> Outcome:
-    message = rows.due().select_for_update(skip_locked=True, of=("self",)).first()
+    due = rows.due().select_related("session", "event", "to_user")
+    message = due.select_for_update(skip_locked=True, of=("self",)).first()
     return Outcome.NOTHING if message is None else _settle(message)
 
 
 def _settle(message: Message) -> Outcome:
-    """Send a claimed message and write down what came of it."""
+    """Write out and send a claimed message, and note what came of it."""
     if message.is_outdated:
         return _close(message, Message.State.SKIPPED, Outcome.SKIPPED)
     message.attempts += 1
     try:
+        if not _write(message):
+            return _close(message, Message.State.SKIPPED, Outcome.SKIPPED)
         mail.send(letter_of(message))
     except mail.NotSent as reason:
         return _put_back(message, reason)
@@ -73,8 +77,16 @@ def _settle(message: Message) -> Outcome:
     return _close(message, Message.State.SENT, Outcome.SENT)
 
 
+def _write(message: Message) -> bool:
+    """Write it out unless it is; a failure on the way leaves the transaction usable, to note it."""
+    if message.text:
+        return True
+    with transaction.atomic():
+        return letters.write(message)
+
+
 def letter_of(message: Message) -> mail.Letter:
-    head = Letterhead(current_centre(), "")
+    head = Letterhead.current()
     return mail.Letter(
         message_id=f"{message.pk}@{head.host}",
         sender=head.sender,
@@ -102,9 +114,7 @@ def _put_back(message: Message, reason: mail.NotSent) -> Outcome:
 def _close(message: Message, state: str, outcome: Outcome) -> Outcome:
     """Settle for good. A code or link to sign in is not kept longer than it takes to send it."""
     message.state = state
-    fields = ["state", "attempts", "error", "sent_at"]
     if message.is_secret and not settings.SHOW_SECRET_MAIL:
         message.text = message.html = ""
-        fields += ["text", "html"]
-    message.save(update_fields=fields)
+    message.save(update_fields=["state", "attempts", "error", "sent_at", "text", "html", "calendar"])
     return outcome

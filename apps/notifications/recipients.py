@@ -11,12 +11,13 @@ The rules, in the order in which an address is found:
 * One event is told once to one address: a mother of two in a family session gets one letter that names both.
 """
 
+import uuid
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from apps.accounts.models import User
 from apps.patients.models import Guardian, Guardianship, Patient
@@ -46,22 +47,28 @@ class Recipient:
         return [place.patient.given_name for place in self.places] if self.kind == "guardian" else []
 
 
-def with_everybody(session: TherapySession) -> TherapySession:
-    """Return the session with all that letters about it say, in four queries."""
+def _everybody() -> tuple[Prefetch, Prefetch]:
     guardianships = Guardianship.objects.select_related("guardian__user")
     places = Participant.objects.select_related("patient__user").prefetch_related(
         Prefetch("patient__guardianships", guardianships)
     )
     therapists = SessionTherapist.objects.select_related("therapist__user")
-    return (
-        TherapySession.objects.select_related("therapy_type", "room")
-        .prefetch_related(Prefetch("participants", places), Prefetch("session_therapists", therapists))
-        .get(pk=session.pk)
-    )
+    return Prefetch("participants", places), Prefetch("session_therapists", therapists)
+
+
+def with_everybody(session: uuid.UUID) -> TherapySession:
+    """Return the session with all that letters about it say, in four queries."""
+    rows = TherapySession.objects.select_related("therapy_type", "room").prefetch_related(*_everybody())
+    return rows.get(pk=session)
+
+
+def meet(session: TherapySession) -> None:
+    """Read who takes part in the session as it stands now, for `recipients_of`. Three queries."""
+    prefetch_related_objects([session], *_everybody())
 
 
 def recipients_of(session: TherapySession, centre_zone: str) -> list[Recipient]:
-    """Return everybody to be told, each address once. Free of queries after `with_everybody`."""
+    """Return everybody to be told, each address once. Free of queries after `with_everybody` or `meet`."""
     zone = zoneinfo.ZoneInfo(centre_zone)
     staying = {patient.pk for patient in session.patients}
     places = [place for place in session.participants.all() if place.patient_id in staying]
@@ -106,6 +113,27 @@ def _therapists(session: TherapySession, centre_zone: str) -> Iterator[Recipient
     for row in session.session_therapists.all():
         if row.therapist.user.is_active:
             yield as_recipient(row.therapist, centre_zone)
+
+
+def reader_in(session: TherapySession, kind: str, pk: str, *, centre_zone: str, **facts: Any) -> Recipient | None:
+    """Return whoever was to be told, with the places that concern them today; None when there are none any more.
+
+    `facts` are the name, address and user that were written down. Free of queries after `with_everybody`, but for a
+    therapist who left the session.
+    """
+    if kind == "therapist":
+        staying = [row.therapist for row in session.session_therapists.all() if str(row.therapist_id) == pk]
+        therapist = staying[0] if staying else Therapist.objects.filter(pk=pk).first()
+        return Recipient(kind, pk, zone=therapist.zone(centre_zone), **facts) if therapist else None
+    places = tuple(place for place in session.participants.all() if pk in _keys_of(kind, place.patient))
+    return Recipient(kind, pk, zone=zoneinfo.ZoneInfo(centre_zone), places=places, **facts) if places else None
+
+
+def _keys_of(kind: str, patient: Patient) -> set[str]:
+    """The keys of those who are told about this patient: their own, or their guardians'."""
+    if kind == "patient":
+        return {str(patient.pk)}
+    return {str(guardianship.guardian_id) for guardianship in patient.guardianships.all()}
 
 
 def address_now(kind: str, pk: str) -> str:

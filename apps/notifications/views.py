@@ -16,7 +16,7 @@ from apps.accounts.roles import Permission
 from apps.core.errors import DomainError
 from apps.core.http import redirect_after
 from apps.core.lists import Column, ListPage
-from apps.notifications import actions, calendar
+from apps.notifications import actions, calendar, letters
 from apps.notifications.models import Message
 
 PREVIEW_POLICY = (
@@ -67,7 +67,10 @@ class OneMessage(PermissionRequired):
     permission = Permission.MESSAGE_READ
 
     def get_object(self, queryset: Any = None) -> Message:
-        return get_visible_or_404(Message, self.user, pk=self.kwargs["pk"])
+        """The message, with the letter as it would be written now if its turn has not come."""
+        message: Message = get_visible_or_404(Message, self.user, pk=self.kwargs["pk"])
+        letters.write(message)
+        return message
 
 
 class MessageDetail(OneMessage, DetailView):

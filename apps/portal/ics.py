@@ -13,14 +13,12 @@ PUBLISH = "PUBLISH"  # an entry to keep, not an invitation to answer
 
 def calendar_file(session: TherapySession, user: User) -> str:
     """Return the VCALENDAR of the session as this patient or guardian is told of it. Eight queries."""
-    session = with_everybody(session)
+    session = with_everybody(session.pk)
     head = Letterhead.current()
-    sequence = session.events.filter(kind__in=Message.OVERTAKEN_BY).count()
     letter = SessionLetter(
         kind=Message.Kind.SESSION_BOOKED,
         session=session,
-        event=session.events.earliest("pk"),
-        sequence=sequence,
+        event=session.events.latest("pk"),
         recipient=_recipient(session, user, head),
         head=head,
     )

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from apps.core.models import Mode
+from apps.notifications import letters
 from apps.notifications.models import Message
 from apps.patients.models import Patient
 from apps.therapists.models import Therapist, TherapyType
@@ -52,10 +53,14 @@ def move(sunrise, people, clock):
 
 @pytest.fixture
 def told():
-    """Return a function: the messages of a kind, by address."""
+    """Return a function: the messages of these kinds (or all), by address, written out as they would be sent now."""
 
-    def told(kind):
-        return {message.to_address: message for message in Message.objects.filter(kind=kind)}
+    def told(*kinds):
+        rows = Message.objects.filter(kind__in=kinds or Message.Kind.values)
+        found = {message.to_address: message for message in rows}
+        for message in found.values():
+            letters.write(message)
+        return found
 
     return told
 

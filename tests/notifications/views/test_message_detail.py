@@ -57,7 +57,17 @@ def test_secret_body_is_shown_in_a_demo_only(browser, people, settings, shown):
 def test_number_of_queries(browser, people, book, django_assert_max_num_queries):
     book()
     message, alice = Message.objects.get(to_user=people.carol), browser(people.alice)
-    Message.objects.filter(pk=message.pk).update(state="failed")
+    Message.objects.filter(pk=message.pk).update(state="failed", text="Written")
     alice.get(url(message))
     with django_assert_max_num_queries(6):
         alice.get(url(message))
+
+
+def test_a_letter_that_waits_is_shown_as_it_will_be(browser, people, book, django_assert_max_num_queries):
+    book()
+    message, alice = Message.objects.get(to_user=people.carol), browser(people.alice)
+    alice.get(url(message))
+    with django_assert_max_num_queries(14):
+        page = alice.get(url(message)).content.decode()
+    assert "Hello Carol Reyes" in page
+    assert not Message.objects.get(pk=message.pk).text

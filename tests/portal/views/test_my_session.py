@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from apps.notifications import letters
 from apps.patients.models import Patient
 from apps.scheduling.actions import move_session
 from apps.sessions import actions
@@ -84,7 +85,9 @@ def test_the_calendar_file_is_the_entry_of_the_mails(browser, people, session):
     assert response["Content-Type"].startswith("text/calendar")
     assert "METHOD:PUBLISH" in text
     assert "DTSTART:20261127T150000Z" in text
-    sent = session.messages.filter(to_address=people.carol.email).get().calendar
+    letter = session.messages.get(to_address=people.carol.email)
+    letters.write(letter)
+    sent = letter.calendar
     uid = next(line for line in sent.splitlines() if line.startswith("UID:"))
     assert uid in text
     assert browser(people.dana).get(url).status_code == 404
