@@ -1,8 +1,8 @@
 """Keeping a time, booking it, moving it. The locking order is `claims`' and is the same everywhere:
 
 1. sorted advisory locks on therapist, suitable rooms and patients,
-2. what expired holds still had is freed,
-3. the rules are checked against what is taken now,
+2. the rules are checked against what is taken now,
+3. what expired holds still had is freed,
 4. rows are inserted, the exclusion constraint behind them.
 """
 

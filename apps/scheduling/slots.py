@@ -65,10 +65,8 @@ def rooms_for(slot: Slot) -> list[Room]:
 
 
 def lock(slot: Slot, rooms: Sequence[Room], others: Sequence[uuid.UUID] = ()) -> None:
-    """Lock the therapist, the rooms and whatever else is touched, and free what expired holds still have of them."""
-    things = [slot.therapist.pk, *(room.pk for room in rooms), *others]
-    claims.lock(things)
-    claims.drop_expired(things)
+    """Lock the therapist, the rooms and whatever else is touched."""
+    claims.lock([slot.therapist.pk, *(room.pk for room in rooms), *others])
 
 
 def day_of(centre: Centre, slot: Slot) -> dt.date:
@@ -151,11 +149,15 @@ def claim(
     by_staff: bool,
     session: TherapySession | None = None,
 ) -> Claim:
-    """Decide, under the locks, whether and how the slot may be taken. `session` is the one being moved."""
+    """Decide, under the locks, whether and how the slot may be taken, and free what expired holds still have of it.
+
+    `session` is the one being moved. Whoever comes too late is told so by one question, before anything is written.
+    """
     if override:
         world.current(centre, version=world.version())
     else:
         require_free(centre, slot, want_of(slot, by_staff=by_staff, session=session))
+    claims.drop_expired([slot.therapist.pk, *(room.pk for room in rooms)])
     minutes, price = (session.duration_minutes, session.price) if session else terms_of(centre, slot)
     span = span_of(slot, minutes, session)
     find_room = claims.free_room
@@ -184,6 +186,7 @@ def bring_along(
             _give_way(theirs, None, span, session)
         else:
             _require_free_beside(centre, theirs, session)
+        claims.drop_expired([one.pk])
         found.append(DayCount(one.pk, day_of(centre, theirs), None if override else one.daily_cap))
     return found
 
