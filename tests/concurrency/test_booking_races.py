@@ -139,27 +139,65 @@ def test_control_without_the_day_number_the_cap_is_passed(clinic, race):
     raise AssertionError("the race never showed: the test above proves nothing")
 
 
-def test_room_is_taken_once(clinic, race):
-    """Six therapists want the only room at one time: one gets it."""
-    RoomFactory(modes=[Mode.IN_PERSON])
+@pytest.fixture
+def unguarded(monkeypatch):
+    """Neither locks nor wall: what the tests of races must then see."""
+    without("occupancy_no_overlap")
+    monkeypatch.setattr(claims, "lock", lambda things: None)
+
+
+def colleagues(number):
     kind = TherapyType.objects.first()
-    therapists = [cast.working_therapist(UserFactory(given_name=f"T{n}", roles=["therapist"]), kind) for n in range(6)]
-    patients = PatientFactory.create_batch(6)
-    at = working_day(clinic)
-    results = race(lambda n: book(clinic, slot(at, Mode.IN_PERSON, therapists[n]), patients[n]), 6)
+    users = [UserFactory(given_name=f"T{n}", roles=["therapist"]) for n in range(number)]
+    return [cast.working_therapist(user, kind) for user in users]
+
+
+def shows(attempt):
+    """Whether one of five weeks sees something taken twice."""
+    return any(overlaps() for week in range(1, 6) if attempt(week))
+
+
+@pytest.fixture
+def six_want_one_room(clinic, race):
+    """Return a function: six therapists want the only room at one time of a week."""
+    RoomFactory(modes=[Mode.IN_PERSON])
+    people = list(zip(colleagues(6), PatientFactory.create_batch(6), strict=True))
+
+    def attempt(week):
+        at = working_day(clinic, week)
+        return race(lambda n: book(clinic, slot(at, Mode.IN_PERSON, people[n][0]), people[n][1]), 6)
+
+    return attempt
+
+
+def test_control_unguarded_a_room_is_taken_twice(six_want_one_room, unguarded):
+    assert shows(six_want_one_room)
+
+
+def test_room_is_taken_once(six_want_one_room):
+    results = six_want_one_room(1)
     assert outcome(results)["TherapySession"] == 1
     assert {type(r) for r in results if isinstance(r, DomainError)} <= {NoRoomFree, RuleBroken}
     assert overlaps() == 0
 
 
-def test_patient_is_in_one_place(clinic, race):
-    """One patient books two therapists at one time from two browsers: one session."""
-    kind = TherapyType.objects.first()
-    therapists = [cast.working_therapist(UserFactory(given_name=f"P{n}", roles=["therapist"]), kind) for n in range(4)]
-    patient = PatientFactory()
-    at = working_day(clinic)
-    results = race(lambda n: book(clinic, slot(at, therapist=therapists[n]), patient), 4)
-    assert outcome(results) == {"TherapySession": 1, PatientTaken.__name__: 3}
+@pytest.fixture
+def one_patient_wants_four(clinic, race):
+    """Return a function: one patient books four therapists at one time of a week, from four browsers."""
+    therapists, patient = colleagues(4), PatientFactory()
+
+    def attempt(week):
+        return race(lambda n: book(clinic, slot(working_day(clinic, week), therapist=therapists[n]), patient), 4)
+
+    return attempt
+
+
+def test_patient_is_in_one_place(one_patient_wants_four):
+    assert outcome(one_patient_wants_four(1)) == {"TherapySession": 1, PatientTaken.__name__: 3}
+
+
+def test_control_unguarded_a_patient_is_in_two_places(one_patient_wants_four, unguarded):
+    assert shows(one_patient_wants_four)
 
 
 def test_retried_request_books_once(clinic, race):
