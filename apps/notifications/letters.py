@@ -119,10 +119,10 @@ def write(message: Message) -> bool:
     One that was written already stays as it is. False when it concerns its reader no more (a guardian who was taken off
     the record meanwhile): then it must not be sent. Costs eight queries at most.
     """
-    if message.text or message.event is None or message.session is None:
+    if message.text or message.event is None or message.session_id is None:
         return True
     head, session = Letterhead.current(), with_everybody(message.session_id)
-    facts = {"name": message.to_name, "address": message.to_address, "user": message.to_user}
+    facts: dict[str, Any] = {"name": message.to_name, "address": message.to_address, "user": message.to_user}
     recipient = reader_in(session, *message.reader, centre_zone=head.centre.time_zone, **facts)
     if recipient is None:
         return False
