@@ -1,229 +1,229 @@
-"""`make shots`: every page as every role who may see it, at 390 and 1440 px, light and dark, from the demo's data.
+"""`make shots`: every page as everybody who may see it, at 390 and 1440 px, light and dark, from the demo's data.
 
-Writes var/shots/<role>/<page>-<width>-<theme>.jpg and var/shots/index.html. Pages are found by walking the addresses; a
-page whose address needs an object that `SUBJECTS` does not know is named at the end.
+Writes var/shots/<viewer>/<page>-<width>-<theme>.jpg and var/shots/index.html, to be looked at with eyes. `tests.pages` finds
+the pages. `make shots ARGS="calendar alice"` takes the pages whose name or viewer holds one of the words.
 """
 
 import html
+import itertools
 import multiprocessing
 import os
+import re
 import shutil
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import django
+from tests import stack as stacks
+from tests.e2e.walk import STILL, settle
 
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse, set_urlconf  # noqa: E402
-from django_tenants.utils import tenant_context  # noqa: E402
-
-from apps.accounts.models import User  # noqa: E402
-from apps.notifications.models import Message  # noqa: E402
-from apps.patients.models import Guardian, Patient  # noqa: E402
-from apps.scheduling.models import Closure, TimeOff  # noqa: E402
-from apps.sessions.models import Room, TherapySession  # noqa: E402
-from apps.tenants.models import Centre  # noqa: E402
-from apps.therapists.models import Offering, Therapist, TherapyType  # noqa: E402
-from tests.stack import CHROMIUM, CHROMIUM_FLAGS, ROOT, _wait, free_port  # noqa: E402
-
-OUT = ROOT / "var" / "shots"
-WIDTHS = (390, 1440)
+OUT = stacks.ROOT / "var" / "shots"
+WIDTHS = (1440, 390)
 THEMES = ("light", "dark")
-ROLES = ("nobody", "alice", "oscar", "erin", "bob", "carol", "dana")
-SKIP = ("format=", "account_logout")
+HEIGHTS = {1440: 900, 390: 844}
+PROCESSES = 2
 
 
 @dataclass(frozen=True)
-class Job:
-    role: str
+class Sight:
+    """One page as one person: four pictures."""
+
+    viewer: str
     name: str
     path: str
+    host: str
     cookie: str
+    sandboxed: bool
+
+    def picture(self, width, theme):
+        plain = re.sub(r"[^\w.=-]+", "-", self.name).strip("-")
+        return f"{self.viewer}/{plain}-{width}-{theme}.jpg"
 
 
-def routes(patterns, namespace=""):
-    """Every named address: (name, names of its parameters)."""
-    for entry in patterns:
-        if isinstance(entry, URLResolver):
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from routes(entry.url_patterns, inner)
-        elif isinstance(entry, URLPattern) and entry.name:
-            yield f"{namespace}{entry.name}", list(entry.pattern.converters)
+def sights(found, words=()):
+    """What `tests.pages` found, as far as it was asked for, by person."""
+    taken = [
+        Sight(one["viewer"], one["name"], one["path"], _host(one["slug"]), one["cookie"], one["sandboxed"])
+        for one in found["pages"]
+        if not words or any(word in one["name"] or word == one["viewer"] for word in words)
+    ]
+    return sorted(taken, key=lambda sight: (sight.viewer, sight.host, sight.cookie))
 
 
-def subjects(role, user):
-    """The objects that addresses name, chosen so that this person may see them."""
-    sessions = TherapySession.objects.all()
-    if user is not None:
-        sessions = TherapySession.objects.visible_to(user)
-    session = sessions.upcoming().first() or sessions.first()
-    patients = Patient.objects.visible_to(user) if user else Patient.objects.none()
-    patient = (session.patients[0] if session else None) or patients.first()
-    therapist = Therapist.objects.filter(user=user).first() or Therapist.objects.filter(user__given_name="Bob").first()
-    off = TimeOff.objects.filter(therapist=therapist).first()
-    return {
-        "patients": {"pk": patient, "patient": patient, "guardian": Guardian.objects.first()},
-        "therapists": {
-            "pk": therapist,
-            "therapist": therapist,
-            "slug": therapist.slug,
-            "type": TherapyType.objects.first(),
-        },
-        "sessions": {"pk": session},
-        "scheduling": {"pk": off, "therapist": therapist},
-        "notifications": {"pk": Message.objects.filter(to_user=user).first() or Message.objects.first()},
-        "accounts": {"pk": User.objects.filter(given_name="Oscar").first()},
-        "portal": {"pk": session, "slug": therapist.slug, "session": session, "patient": patient},
-    }
+def _host(slug):
+    return f"{slug}.localhost" if slug else "localhost"
 
 
-def special(name):
-    """Addresses whose `pk` is not their app's usual thing."""
-    return {
-        "portal:patient-record": lambda known: {"pk": known["patients"]["pk"]},
-        "sessions:room-update": lambda known: {"pk": Room.objects.first()},
-        "scheduling:closure-update": lambda known: {"pk": Closure.objects.first()},
-        "therapists:therapy-type-update": lambda known: {"pk": TherapyType.objects.first()},
-        "therapists:offering-update": lambda known: {"pk": Offering.objects.first()},
-    }.get(name)
+# --- pictures --------------------------------------------------------------------------------------------------------
 
 
-def address(name, parameters, known):
-    chosen = special(name)
-    facts = chosen(known) if chosen else known.get(name.split(":")[0], {})
-    values = {key: getattr(facts.get(key), "pk", facts.get(key)) for key in parameters}
-    if any(value is None for value in values.values()):
-        return None
-    try:
-        return reverse(name, kwargs=values)
-    except NoReverseMatch:
-        return None
+def photograph(port, taken, out):
+    """Share the pages out between browsers; returns what went wrong, in words."""
+    for viewer in {sight.viewer for sight in taken}:
+        (out / viewer).mkdir(parents=True, exist_ok=True)
+    shares = [(port, taken[number::PROCESSES], out) for number in range(PROCESSES)]
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+        return list(itertools.chain.from_iterable(pool.starmap(_in_one_browser, shares)))
 
 
-def jobs(centre):
-    """Every page that answers with HTML to somebody, and the names of those that nobody could open."""
-    found, unknown = [], set()
-    set_urlconf(settings.ROOT_URLCONF)
-    with tenant_context(centre):
-        for role in ROLES:
-            user = User.objects.filter(given_name__iexact=role).first()
-            client = Client(HTTP_HOST=f"{centre.slug}.{settings.PUBLIC_HOST}", raise_request_exception=False)
-            if user:
-                client.force_login(user)
-            cookie = client.cookies["sessionid"].value if user else ""
-            known = subjects(role, user)
-            for name, parameters in routes(get_resolver(settings.ROOT_URLCONF).url_patterns):
-                path = address(name, parameters, known)
-                if path is None:
-                    unknown.add(name)
-                elif not any(text in name for text in SKIP) and is_page(client, path):
-                    found.append(Job(role, name.replace(":", "."), path, cookie))
-    return found, unknown - {job.name.replace(".", ":") for job in found}
-
-
-def is_page(client, path):
-    answer = client.get(path)
-    if answer.status_code >= 500:
-        print(f"{path} answers {answer.status_code}")
-    return answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html")
-
-
-def photograph(port, slug, share):
-    """One process, one browser: two loads a page (light, dark), two widths each."""
+def _in_one_browser(port, share, out):
     from playwright.sync_api import sync_playwright
 
+    failures = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        for role in sorted({job.role for job in share}):
-            for theme in THEMES:
-                context = browser.new_context(reduced_motion="reduce")
-                host = f"{slug}.localhost"
-                cookie = next(job.cookie for job in share if job.role == role)
-                for key, value in (("sessionid", cookie), ("theme", theme)):
-                    if value:
-                        context.add_cookies([{"name": key, "value": value, "domain": host, "path": "/"}])
-                page = context.new_page()
-                for job in (job for job in share if job.role == role):
-                    shoot(page, f"http://{host}:{port}{job.path}", job, theme)
-                context.close()
+        browser = playwright.chromium.launch(executable_path=stacks.CHROMIUM, args=stacks.CHROMIUM_FLAGS)
+        for (host, cookie), theirs in itertools.groupby(share, key=lambda sight: (sight.host, sight.cookie)):
+            context = browser.new_context(reduced_motion="reduce", timezone_id="America/New_York")
+            if cookie:
+                context.add_cookies([{"name": "sessionid", "value": cookie, "domain": host, "path": "/"}])
+            page = context.new_page()
+            for sight in theirs:
+                failures += _four_pictures(page, port, sight, out)
+            context.close()
         browser.close()
+    return failures
 
 
-def shoot(page, url, job, theme):
-    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
-    page.goto(url, wait_until="load")
-    for width in reversed(WIDTHS):
-        page.set_viewport_size({"width": width, "height": 900})
-        path = OUT / job.role / f"{job.name}-{width}-{theme}.jpg"
-        page.screenshot(path=path, full_page=True, type="jpeg", quality=60, animations="disabled")
+def _four_pictures(page, port, sight, out):
+    """One load for both widths and both themes, unless the page chooses by its width what to show."""
+    from playwright.sync_api import Error
+
+    try:
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHTS[WIDTHS[0]]})
+        _load(page, port, sight)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            if width != WIDTHS[0] and not sight.sandboxed and page.locator("[data-calendar]").count():
+                _load(page, port, sight)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                page.screenshot(path=out / sight.picture(width, theme), full_page=True, type="jpeg", quality=60)
+    except Error as error:
+        return [f"{sight.name} as {sight.viewer} ({sight.path}): {error.message.splitlines()[0]}"]
+    return []
 
 
-def index(found):
-    """One page to look at everything: a row a page and role, four pictures each."""
-    rows = []
-    for job in found:
-        cells = "".join(
-            f'<td><a href="{job.role}/{job.name}-{width}-{theme}.jpg"><img loading="lazy" width="{200 if width > 400 else 90}"'
-            f' src="{job.role}/{job.name}-{width}-{theme}.jpg" alt="{width} {theme}"></a></td>'
-            for theme in THEMES
-            for width in WIDTHS
-        )
-        rows.append(
-            f"<tr><th>{html.escape(job.name)}<br><small>{job.role} {html.escape(job.path)}</small></th>{cells}</tr>"
-        )
-    style = "<style>body{font:14px sans-serif}th{text-align:start;vertical-align:top}img{border:1px solid #999}</style>"
-    (OUT / "index.html").write_text(f"<!doctype html><title>Every page</title>{style}<table>{''.join(rows)}</table>")
+def _load(page, port, sight):
+    page.goto(f"http://{sight.host}:{port}{sight.path}", wait_until="load")
+    if not sight.sandboxed:
+        settle(page)
+        page.evaluate(STILL)
+
+
+# --- the page to look at ---------------------------------------------------------------------------------------------
+
+HEAD = """<!doctype html><meta charset="utf-8"><title>Every page</title>
+<style>
+body { font: 14px/1.4 system-ui, sans-serif; margin: 0 1rem 4rem; color: #222; background: #f6f6f6 }
+form { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .5rem 1rem; padding: .75rem 0; background: #f6f6f6 }
+h2 { margin: 2rem 0 0 } h3 { margin: 1.5rem 0 .25rem; font-size: 1rem }
+figure { display: inline-block; vertical-align: top; margin: 0 1rem 1rem 0 } figcaption { color: #555 }
+a { display: inline-block; vertical-align: top; margin-inline-end: .25rem }
+img { display: block; height: 15rem; object-fit: cover; object-position: top; border: 1px solid #bbb }
+.w1440 img { width: 22rem } .w390 img { width: 7rem } [hidden] { display: none !important }
+</style>
+"""
+SCRIPT = """<script>
+const form = document.querySelector("form");
+const choose = () => {
+  const {viewer, words, width, theme} = Object.fromEntries(new FormData(form));
+  document.querySelectorAll("figure a").forEach((one) => {
+    one.hidden = (width && !one.classList.contains(`w${width}`)) || (theme && !one.classList.contains(theme));
+  });
+  document.querySelectorAll("figure").forEach((one) => {
+    one.hidden = (viewer && one.dataset.viewer !== viewer) || !one.dataset.name.includes(words.trim());
+  });
+  for (const kind of ["article", "section"]) document.querySelectorAll(kind).forEach((one) => {
+    one.hidden = !one.querySelector("figure:not([hidden])");
+  });
+};
+form.addEventListener("input", choose);
+form.addEventListener("submit", (event) => event.preventDefault());
+choose();
+</script>
+"""
+
+
+def write_index(taken, notes, out):
+    """Every page by part of the product, beside each other as everybody sees it, to be narrowed by person and page."""
+    ordered = sorted(taken, key=lambda sight: (_part(sight), sight.name))
+    parts = [
+        f"<section><h2>{html.escape(part)}</h2>{''.join(_article(*one) for one in _by_name(theirs))}</section>"
+        for part, theirs in itertools.groupby(ordered, key=_part)
+    ]
+    told = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+    text = HEAD + _choices(taken) + told + "".join(parts) + SCRIPT
+    (out / "index.html").write_text(text, encoding="utf-8")
+
+
+def _part(sight):
+    return re.split(r"[:_\-]", sight.name, maxsplit=1)[0]
+
+
+def _by_name(theirs):
+    return [(name, list(same)) for name, same in itertools.groupby(theirs, key=lambda sight: sight.name)]
+
+
+def _article(name, same):
+    return f"<article><h3>{html.escape(name)}</h3>{''.join(map(_figure, same))}</article>"
+
+
+def _figure(sight):
+    links = "".join(
+        f'<a class="w{width} {theme}" href="{html.escape(sight.picture(width, theme))}">'
+        f'<img loading="lazy" src="{html.escape(sight.picture(width, theme))}" alt="{width} px, {theme}"></a>'
+        for theme in THEMES
+        for width in WIDTHS
+    )
+    facts = f'data-viewer="{html.escape(sight.viewer)}" data-name="{html.escape(sight.name)}"'
+    return f"<figure {facts}>{links}<figcaption>{sight.viewer}: {html.escape(sight.path)}</figcaption></figure>"
+
+
+def _choices(taken):
+    viewers = "".join(f"<option>{viewer}</option>" for viewer in dict.fromkeys(sight.viewer for sight in taken))
+    return (
+        f'<form><label>As <select name="viewer"><option value="">everybody</option>{viewers}</select></label>'
+        '<label>Page <input name="words" type="search"></label>'
+        '<label>Width <select name="width"><option value="">both</option><option>390</option><option>1440</option>'
+        '</select></label><label>Theme <select name="theme"><option value="">both</option><option>light</option>'
+        "<option>dark</option></select></label></form>"
+    )
+
+
+# --- all of it -------------------------------------------------------------------------------------------------------
+
+
+def take(*, port, found, words=(), out=OUT):
+    """Photograph what was found on the product that answers at `port`; returns the pages and what went wrong."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    taken = sights(found, words)
+    failures = found["broken"] + photograph(port, taken, out)
+    unopened = [f"Nobody saw: {', '.join(found['unknown'])}"] if found["unknown"] else []
+    write_index(taken, failures + unopened, out)
+    return taken, failures
 
 
 def main():
     began = time.perf_counter()
-    shutil.rmtree(OUT, ignore_errors=True)
-    for role in ROLES:
-        (OUT / role).mkdir(parents=True)
-    centre = Centre.objects.get(slug="sunrise")
-    found, unknown = jobs(centre)
-    only = sys.argv[1] if len(sys.argv) > 1 else ""
-    found = [job for job in found if only in job.name]
-    port = free_port()
-    web = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        "python:config.web",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "2",
-    ]
-    process = subprocess.Popen(
-        web, cwd=ROOT, env={**os.environ, "LOG_LEVEL": "ERROR", "METRICS_PORT": "", "PORT": str(port)}
-    )
-    try:
-        _wait(f"http://localhost:{port}/readyz")
-        spawn = multiprocessing.get_context("spawn")
-        workers = [spawn.Process(target=photograph, args=(port, centre.slug, found[n::2])) for n in range(2)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-    finally:
-        process.terminate()
-        process.wait()
-    index(found)
+    port = stacks.free_port()
+    env = {**os.environ, "LOG_LEVEL": "ERROR", "METRICS_PORT": "", "PORT": str(port)}
+    with stacks.web(env, workers=PROCESSES):
+        found = stacks.every_page(env)
+        sought = time.perf_counter() - began
+        stacks.answering(port)
+        taken, failures = take(port=port, found=found, words=sys.argv[1:])
+    for failure in failures:
+        print(f"✗ {failure}", file=sys.stderr)
+    spent = time.perf_counter() - began
+    names, viewers = {sight.name for sight in taken}, {sight.viewer for sight in taken}
     print(
-        f"{len(found)} pages as {len(ROLES)} people, {4 * len(found)} pictures in {time.perf_counter() - began:.0f} s"
+        f"{len(names)} pages as {len(viewers)} people: {4 * len(taken)} pictures in {spent:.0f} s ({sought:.0f} s to find)."
     )
-    print(f"Look at {Path('var/shots/index.html')}")
-    if unknown:
-        print("No object for: " + ", ".join(sorted(unknown)))
+    print(f"Look at {(OUT / 'index.html').relative_to(Path.cwd())}.")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

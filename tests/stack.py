@@ -1,6 +1,7 @@
 """The whole running product on servers of its own, with the demo's data: for browser tests, screenshots and benchmarks."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.yard import servers
 from config.yard.places import VAR
@@ -82,22 +84,30 @@ def running(*, workers: int = 1, with_worker: bool = True) -> Iterator[Stack]:
         made = Stack(port, env, mail, data.superuser_url)
         made.manage("prepare")
         made.manage("make_demo")
-        web = [
-            "-m",
-            "gunicorn",
-            "--config",
-            "python:config.web",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--workers",
-            str(workers),
-        ]
-        stack.enter_context(_process(web, env))
+        stack.enter_context(web(env, workers=workers))
         if with_worker:
             work = ["-m", "celery", "-A", "config.celery", "worker", "--pool", "prefork", "--concurrency", "1"]
             stack.enter_context(_process([*work, "--without-gossip", "--without-mingle", "--loglevel", "warning"], env))
-        _wait(made.url("/readyz", slug=""))
+        answering(port)
         yield made
+
+
+def web(env: dict[str, str], *, workers: int) -> contextlib.AbstractContextManager[None]:
+    """Serve on the port that the environment names, for the block; `answering` says when."""
+    command = ["-m", "gunicorn", "--config", "python:config.web", "--bind", f"127.0.0.1:{env['PORT']}"]
+    return _process([*command, "--workers", str(workers)], env)
+
+
+def answering(port: int) -> None:
+    """Wait until the product answers, servers and all."""
+    _wait(f"http://localhost:{port}/readyz")
+
+
+def every_page(env: dict[str, str]) -> dict[str, Any]:
+    """What `tests.pages` finds in that database, asked in a process of its own: pages, and what it could not open."""
+    command = [sys.executable, "-m", "tests.pages"]
+    asked = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(asked.stdout)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import stack as stacks
 from tests.e2e import walk
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +23,7 @@ SOME_OF_EACH = {  # a walk that opens fewer pages has lost its way
 
 @pytest.fixture(scope="module")
 def found(stack):
-    return walk.pages(stack)
+    return stacks.every_page(stack.env)
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,7 @@
 
 import gzip
 import itertools
-import json
 import multiprocessing
-import subprocess
-import sys
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
@@ -56,19 +53,6 @@ class Visit:
 
     def __str__(self):
         return f"{self.name} as {self.viewer} ({self.path})"
-
-
-def pages(stack):
-    """What `tests.pages` finds in the stack's database, asked in a process of its own."""
-    asked = subprocess.run(
-        [sys.executable, "-m", "tests.pages"],
-        cwd=stacks.ROOT,
-        env=stack.env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(asked.stdout)
 
 
 def visits(stack, found, processes=2):
