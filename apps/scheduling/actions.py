@@ -107,7 +107,7 @@ def book_session(
         if earlier := _already_booked(key, slot, patient):
             return earlier
         _require_patient(patient)
-        claim = slots.claim(centre, slot, rooms, override=bool(override_reason), by_staff=by_staff)
+        claim = slots.claim(centre, slot, rooms, override=bool(override_reason), by_staff=by_staff, by=by)
         _require_patient_free(patient, claim.span)
         session = _create(centre, slot, claim, by=by, override_reason=override_reason, key=key)
         _place(session, slot, patient, claim.price, concerns)
@@ -248,8 +248,9 @@ def move_session(
         slots.lock(slot, rooms, [lead.pk, *(one.pk for one in beside), *patients])
         session = TherapySession.objects.locked(session.pk)  # after the advisory locks: the other order deadlocks
         _require_movable(session, [lead, *beside])
-        claim = slots.claim(centre, slot, rooms, override=bool(override_reason), by_staff=True, session=session)
-        along = slots.bring_along(centre, slot, beside, claim.span, override=bool(override_reason), session=session)
+        facts: dict[str, Any] = {"override": bool(override_reason), "session": session, "by": by}
+        claim = slots.claim(centre, slot, rooms, by_staff=True, **facts)
+        along = slots.bring_along(centre, slot, beside, claim.span, **facts)
         if claims.overlap_of_sessions(patients, claim.span, besides=session):
             raise PatientTaken
         if (slot.starts_at, slot.therapist, claim.room) == (session.starts_at, lead, session.room):

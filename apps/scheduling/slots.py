@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
+from apps.accounts.models import User
 from apps.core.models import Mode
 from apps.scheduling import times, world
 from apps.scheduling.availability import Rule
@@ -121,12 +122,12 @@ def require_free(centre: Centre, slot: Slot, want: times.Want) -> None:
     raise RuleBroken(reason)
 
 
-def _give_way(slot: Slot, room: Room | None, span: Span, besides: TherapySession | None) -> None:
+def _give_way(slot: Slot, room: Room | None, span: Span, besides: TherapySession | None, by: User | None) -> None:
     """What no override passes: two sessions at one time. Neighbours' buffers give way."""
     things = [slot.therapist.pk, *([room.pk] if room else [])]
     if claims.overlap_of_sessions(things, span, besides=besides):
         raise SlotTaken
-    claims.trim_neighbours(things, span, besides=besides)
+    claims.trim_neighbours(things, span, by=by, besides=besides)
 
 
 def _room_despite_buffers(rooms: Sequence[Room], span: Span, *, besides: TherapySession | None = None) -> Room:
@@ -148,6 +149,7 @@ def claim(
     override: bool,
     by_staff: bool,
     session: TherapySession | None = None,
+    by: User | None = None,
 ) -> Claim:
     """Decide, under the locks, whether and how the slot may be taken, and free what expired holds still have of it.
 
@@ -165,13 +167,20 @@ def claim(
         span, find_room = Span(span.starts_at, span.ends_at), _room_despite_buffers
     room = find_room(rooms, span, besides=session) if slot.mode == Mode.IN_PERSON else None
     if override:
-        _give_way(slot, room, span, session)
+        _give_way(slot, room, span, session, by)
     cap = None if override else slot.therapist.daily_cap
     return Claim(span, price, DayCount(slot.therapist.pk, day_of(centre, slot), cap), room)
 
 
 def bring_along(
-    centre: Centre, slot: Slot, beside: Sequence[Therapist], span: Span, *, override: bool, session: TherapySession
+    centre: Centre,
+    slot: Slot,
+    beside: Sequence[Therapist],
+    span: Span,
+    *,
+    override: bool,
+    session: TherapySession,
+    by: User,
 ) -> list[DayCount]:
     """Decide, under the locks, whether the therapists beside the one who leads can come to the slot as well.
 
@@ -183,7 +192,7 @@ def bring_along(
         if one == slot.therapist:
             raise SlotTaken
         if override:
-            _give_way(theirs, None, span, session)
+            _give_way(theirs, None, span, session, by)
         else:
             _require_free_beside(centre, theirs, session)
         claims.drop_expired([one.pk])

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from apps.accounts import audit
+from apps.accounts.models import User
 from apps.core import clock, schema
 from apps.sessions.errors import DailyCapReached, NoRoomFree
 from apps.sessions.models import Hold, Occupancy, Resource, Room, TherapySession
 from apps.sessions.models.session import Participant
 
+BUFFERS = ("buffer_before_minutes", "buffer_after_minutes")
 LONGEST = dt.timedelta(days=1)  # of any occupancy: lets a question about a moment use the index on the start
 
 
@@ -166,19 +170,28 @@ def overlap_of_sessions(things: Sequence[uuid.UUID], span: Span, *, besides: The
     return (found.exclude(session=besides) if besides else found).exists()
 
 
-def trim_neighbours(things: Sequence[uuid.UUID], span: Span, *, besides: TherapySession | None = None) -> None:
+def trim_neighbours(
+    things: Sequence[uuid.UUID], span: Span, *, by: User | None, besides: TherapySession | None = None
+) -> None:
     """For an override of buffers: shorten the buffers of neighbouring sessions that reach into the span.
 
-    Their own times stay; only time kept free around them is given up. Call under the locks, after checking that no
-    session overlaps.
+    Their own times stay; only time kept free around them is given up, and written down. Call under the locks, after
+    checking that no session overlaps.
     """
     starts_at, ends_at = span.wide
     near = Occupancy.objects.filter(
         what__in=things, starts_at__lt=ends_at, ends_at__gt=starts_at, session__isnull=False
     )
-    sessions = TherapySession.objects.filter(pk__in=near.values("session_id"))
-    for session in sessions.exclude(pk=besides.pk) if besides else sessions:
+    keys = set(near.values_list("session_id", flat=True)) - {besides.pk if besides else None}
+    for session in TherapySession.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+        before = span_of(session)
         _trim(session, starts_at, ends_at)
+        changes = {
+            name: [old, getattr(session, name)]
+            for name in BUFFERS
+            if (old := getattr(before, name)) != getattr(session, name)
+        }
+        audit.record(by=by, verb="changed", obj=session, changes=changes, reason=_("Given up for another session"))
 
 
 def _trim(session: TherapySession, starts_at: dt.datetime, ends_at: dt.datetime) -> None:
@@ -190,7 +203,7 @@ def _trim(session: TherapySession, starts_at: dt.datetime, ends_at: dt.datetime)
         session.buffer_before_minutes = min(
             session.buffer_before_minutes, int((session.starts_at - ends_at).total_seconds() // 60)
         )
-    session.save(update_fields=["buffer_before_minutes", "buffer_after_minutes"])
+    session.save(update_fields=BUFFERS)
     wide = span_of(session).wide
     mine = Occupancy.objects.filter(session=session, resource__in=[Resource.THERAPIST, Resource.ROOM])
     mine.update(starts_at=wide[0], ends_at=wide[1])

@@ -338,6 +338,15 @@ def test_override_trims_the_buffers_of_neighbours(book):
     assert rows(before)[0] == (Resource.THERAPIST, at(TUESDAY), at(TUESDAY, "10:45"))
 
 
+def test_override_writes_down_what_a_neighbour_gave_up(book, people):
+    before = book(at(TUESDAY))
+    facts = {"patient": PatientFactory(), "override_reason": "An emergency", "by": people.oscar}
+    squeezed = book(at(TUESDAY, "10:45"), **facts)
+    record = AuditRecord.objects.about(before).get(verb="changed")
+    assert (record.by, record.changes) == (people.oscar, {"buffer_after_minutes": [15, 0]})
+    assert not AuditRecord.objects.about(squeezed).filter(verb="changed").exists()
+
+
 def test_override_trims_what_is_kept_before_a_neighbour(book, speech):
     speech.buffer_before_minutes = 30
     speech.save()
