@@ -8,6 +8,7 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError, dates, numbers
 from django.utils import timezone
@@ -18,8 +19,13 @@ from apps.core.models import Mode
 
 def locale() -> Locale:
     """Return the centre's locale, or English on the public host."""
+    return _locale(str(getattr(schema.tenant(), "locale", "en")))
+
+
+@lru_cache(maxsize=256)
+def _locale(code: str) -> Locale:
     try:
-        return Locale.parse(str(getattr(schema.tenant(), "locale", "en")).replace("-", "_"))
+        return Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
 
@@ -31,13 +37,23 @@ def _local(moment: dt.datetime, zone: str | dt.tzinfo | None) -> dt.datetime:
 def clock_time(moment: dt.datetime | dt.time, zone: str | dt.tzinfo | None = None) -> str:
     """09:30 or 9:30 AM, as the locale writes it. A bare wall-clock time is not converted."""
     value = moment if isinstance(moment, dt.time) else _local(moment, zone).time()
-    return dates.format_time(value, format="short", locale=locale())
+    return _clock_time(value, locale())
+
+
+@lru_cache(maxsize=4096)
+def _clock_time(value: dt.time, where: Locale) -> str:
+    return dates.format_time(value, format="short", locale=where)
 
 
 def day(value: dt.datetime | dt.date, zone: str | dt.tzinfo | None = None, skeleton: str = "yMMMEd") -> str:
     """Tue, Nov 24, 2026, as the locale writes it."""
     date = _local(value, zone).date() if isinstance(value, dt.datetime) else value
-    return dates.format_skeleton(skeleton, date, locale=locale())
+    return _day(date, skeleton, locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(date: dt.date, skeleton: str, where: Locale) -> str:
+    return dates.format_skeleton(skeleton, date, locale=where)
 
 
 def moment(value: dt.datetime, zone: str | dt.tzinfo | None = None) -> str:

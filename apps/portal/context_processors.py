@@ -1,7 +1,9 @@
 """What every page's shell shows: the navigation, cut to what the signed-in person may do."""
 
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -127,11 +129,13 @@ def _one_current(items: list[dict[str, object]]) -> list[dict[str, object]]:
 
 def _item(link: Link, path: str) -> dict[str, object]:
     url = _address(link.name)
-    return {"label": link.label, "url": url, "icon": link.icon, "current": path.startswith(url), "badge": None}
+    return {"label": link.label, "url": url, "icon": link.icon, "current": path.startswith(url)}
 
 
+@cache
 def _address(name: str) -> str:
+    """The page's address on any centre's host: they all have the same."""
     try:
-        return reverse(name)
+        return reverse(name, urlconf=settings.ROOT_URLCONF)
     except NoReverseMatch:
         return "#"

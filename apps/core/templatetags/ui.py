@@ -6,6 +6,7 @@ A builtin of every template: each tag's docstring says how to use it.
 from __future__ import annotations
 
 import logging
+import uuid
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -14,11 +15,14 @@ from typing import Any
 import lucide
 from django import template
 from django.core.paginator import Page
+from django.db import models
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest
 from django.template import Context
 from django.template.base import Node, Parser, Token
+from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import get_urlconf, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -28,6 +32,7 @@ register = template.Library()
 THEMES = ("light", "dark", "system")
 SIDEBAR_COOKIE = "sidebar"
 HUES = 8
+_ANY = str(uuid.UUID(int=0))  # stands for the key in an address that is kept
 
 # Icons that point along the line of text turn round in right-to-left languages.
 _DIRECTED = frozenset(
@@ -65,6 +70,62 @@ def _icon(name: str, css: str) -> SafeString:
 def icon(name: str, **attrs: str) -> SafeString:
     """`{% icon "calendar" class="size-5" %}`: an inline lucide icon, hidden from screen readers."""
     return _icon(name, attrs.get("class") or "size-4")
+
+
+@register.simple_tag
+def page(name: str, pk: object) -> str:
+    """`{% page "sessions:session-detail" session.pk %}`: what `{% url %}` says, at a tenth of its price: for rows.
+
+    For addresses whose one parameter is a UUID called `pk`.
+    """
+    return _page(name, get_urlconf()).replace(_ANY, str(pk))
+
+
+@lru_cache(maxsize=512)
+def _page(name: str, urlconf: str | None) -> str:
+    return reverse(name, urlconf=urlconf, kwargs={"pk": _ANY})
+
+
+@register.simple_tag
+def badge(status: str, label: object, icon: str = "") -> SafeString:
+    """`{% badge session.state session|label:"state" %}`: what `<c-badge status>` draws, cheap enough for every row."""
+    return _badge(status, str(label), icon)
+
+
+@lru_cache(maxsize=1024)
+def _badge(status: str, label: str, icon: str) -> SafeString:
+    drawn = _icon(icon, "size-3") if icon else ""
+    return format_html('<span class="badge" data-status="{}">{}{}</span>', status, drawn, label)
+
+
+@register.simple_tag
+def nav_groups(groups: list[dict[str, Any]] | None, prefix: str) -> SafeString:
+    """`{% nav_groups nav "side-" %}`: the groups of links of the shell, drawn once for each way they can look."""
+    return _nav_groups(tuple(_seen(group) for group in groups or ()), prefix)
+
+
+def _seen(group: dict[str, Any]) -> tuple[str, tuple[tuple[str, str, str, bool], ...]]:
+    items = group["items"]
+    return str(group["label"]), tuple((str(it["label"]), it["url"], it["icon"], it["current"]) for it in items)
+
+
+@lru_cache(maxsize=1024)
+def _nav_groups(groups: tuple[Any, ...], prefix: str) -> SafeString:
+    keys = ("label", "url", "icon", "current")
+    shown = [{"label": label, "items": [dict(zip(keys, it, strict=True)) for it in items]} for label, items in groups]
+    return get_template("_components/nav_groups.html").render({"nav": shown, "prefix": prefix})
+
+
+@register.filter
+def label(row: models.Model, name: str) -> str:
+    """`{{ session|label:"state" }}`: what `get_state_display` says, without translating every other choice on the way."""
+    value = getattr(row, name)
+    return str(_labels(type(row), name).get(value, value))
+
+
+@lru_cache(maxsize=256)
+def _labels(model: type[models.Model], name: str) -> dict[Any, Any]:
+    return dict(model._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
 
 
 @register.filter

@@ -78,7 +78,9 @@ class TherapySessionQuerySet(models.QuerySet["TherapySession"]):
 
     def for_lists(self) -> "TherapySessionQuerySet":
         """With everything a row shows, in a constant number of queries."""
-        people = ("session_therapists__therapist__user", "participants__patient")
+        therapists = SessionTherapist.objects.select_related("therapist__user")
+        places = Participant.objects.select_related("patient")
+        people = (models.Prefetch("session_therapists", therapists), models.Prefetch("participants", places))
         return self.select_related("therapy_type", "room").prefetch_related(*people)
 
 
