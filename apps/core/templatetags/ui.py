@@ -113,7 +113,7 @@ def _seen(group: dict[str, Any]) -> tuple[str, tuple[tuple[str, str, str, bool],
 def _nav_groups(groups: tuple[Any, ...], prefix: str) -> SafeString:
     keys = ("label", "url", "icon", "current")
     shown = [{"label": label, "items": [dict(zip(keys, it, strict=True)) for it in items]} for label, items in groups]
-    return get_template("_components/nav_groups.html").render({"nav": shown, "prefix": prefix})
+    return mark_safe(get_template("_components/nav_groups.html").render({"nav": shown, "prefix": prefix}))  # noqa: S308
 
 
 @register.filter
