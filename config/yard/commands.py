@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from config.yard import assets, check, children, dotenv, grounds, packages, run, system
+from config.yard import assets, check, children, dotenv, grounds, keep, packages, run, system
 from config.yard.places import REQUIREMENTS, ROOT, VAR, VENV_BIN, VENV_PYTHON, Stop, only_one, say
 from config.yard.servers import servers, throwaway
 
@@ -168,6 +168,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "help": _help,
     "setup": _set_up,
     "run": _run,
+    "keep": keep.main,
     "test": _test,
     "check": _check,
     "bench": _bench,
