@@ -9,6 +9,7 @@ from apps.sessions import claims
 from apps.sessions.errors import NoticeTooShort, StateNotPossible, TooEarly
 from apps.sessions.models import Participant, SessionEvent, State, TherapySession
 from apps.sessions.signals import session_cancelled, session_completed, session_missed
+from apps.sessions.steps import EARLY
 
 Kind = SessionEvent.Kind
 KIND_OF = {
@@ -41,8 +42,10 @@ def confirm_session(*, session: TherapySession, by: User) -> TherapySession:
 
 @transaction.atomic
 def start_session(*, session: TherapySession, by: User) -> TherapySession:
-    """Note that the session has begun. Raises StateNotPossible."""
+    """Note that the session has begun, at most `EARLY` before its time. Raises TooEarly, StateNotPossible."""
     session = TherapySession.objects.locked(session.pk)
+    if clock.now() < session.starts_at - EARLY:
+        raise TooEarly
     _step(session, State.IN_PROGRESS, by=by)
     return session
 

@@ -594,6 +594,16 @@ def test_complete_and_miss_only_once_it_has_begun(book, people, monday, heard):
     assert len(rows(first)) == len(rows(second)) == 2  # they took place: the time stays taken
 
 
+def test_start_a_little_before_its_time_but_no_earlier(book, people, monday):
+    """Begun a week ahead, it could neither be cancelled nor moved any more."""
+    session = book()
+    monday.move_to(at(TUESDAY, "09:44"))
+    with pytest.raises(TooEarly):
+        life.start_session(session=session, by=people.bob)
+    monday.move_to(at(TUESDAY, "09:45"))
+    assert life.start_session(session=session, by=people.bob).state == State.IN_PROGRESS
+
+
 STEPS = {
     "confirm": life.confirm_session,
     "start": life.start_session,
