@@ -74,7 +74,7 @@ def coming_session(*, therapist, days=3, room_after=60):
     centre, person, kind = _centre(), _therapist(therapist), None
     kind = person.therapy_types.first()
     today = dt.datetime.now(centre.zone).date()
-    free = _free(centre, person, kind, today + dt.timedelta(days=days), today + dt.timedelta(days=days + 14))
+    free = _free(centre, person, kind, today + dt.timedelta(days=days), today + dt.timedelta(days=days + 42))
     start = next(at for at in free if at + dt.timedelta(minutes=room_after) in free and _tidy(centre, at))
     return _told(centre, _book(centre, person, kind, start))
 

@@ -1,166 +1,151 @@
-"""The front desk's and the therapist's day in a real browser: dragging, clicking, keys, completing; without JavaScript too."""
+"""The front desk in a real browser: dragging with a question, booking by a click, finding and registering patients."""
 
 import datetime as dt
-import re
-import zoneinfo
+import uuid
 
 import pytest
 
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.conftest import DESKTOP
 
 pytestmark = pytest.mark.e2e
-ZONE = zoneinfo.ZoneInfo("America/New_York")
-EVENT = ".ec-event:has(.ec-event-body)"
+HOUR = 68  # pixels of the calendar: two rows of half an hour
 
 
-def working_day(days_ahead):
-    """A Monday to Wednesday, at least so many days ahead: no public holiday's Thursday."""
-    day = dt.datetime.now(ZONE).date() + dt.timedelta(days=days_ahead)
-    return day + dt.timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 2 else 0)
+@pytest.fixture
+def made(backstage):
+    """A session of Bob's in some days, whose therapist is free an hour later as well."""
+    return backstage.coming_session(therapist="bob")
 
 
 @pytest.fixture
 def oscar(visitor):
-    return visitor(DESKTOP).sign_in("oscar@sunrise.example")
+    return visitor(DESKTOP, who="oscar")
 
 
-def movable(page):
-    """The first session of the day that may be dragged."""
-    return page.locator(".ec-event.ec-draggable, .ec-event[class*=drag]").first
+def later(starts, minutes=60):
+    return (dt.datetime.fromisoformat(starts) + dt.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+
+
+def event_of(person, session):
+    """The session's box in the calendar of its day, in sight."""
+    page = person.go(f"/calendar/?date={session['starts'][:10]}")
+    event = page.locator(".ec-event", has_text=session["patient"])
+    event.wait_for()
+    event.evaluate("one => one.scrollIntoView({block: 'center'})")
+    return event
 
 
 def drag_down(page, event, pixels):
-    event.scroll_into_view_if_needed()
     box = event.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + 8
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x, y + pixels / 2, steps=5)
-    page.mouse.move(x, y + pixels, steps=5)
+    page.mouse.move(x, y + pixels / 2, steps=6)
+    page.mouse.move(x, y + pixels, steps=6)
     page.mouse.up()
 
 
-def open_day(person, day):
-    page = person.go(f"/calendar/?date={day.isoformat()}")
-    page.wait_for_selector(".ec-event", state="attached")
-    return page
+# --- dragging --------------------------------------------------------------------------------------------------------
 
 
-ANSWERED = """() => {
-  const dialog = document.querySelector("dialog[open]");
-  return !dialog || dialog.querySelector("[name=override_reason], button[name=take], [role=alert]");
-}"""
+def test_dragging_asks_and_then_moves(oscar, made, backstage):
+    event, page = event_of(oscar, made), oscar.page
+    before = event.bounding_box()["y"]
+    drag_down(page, event, HOUR)
+    dialog = page.locator("#dialog[open]")
+    dialog.get_by_role("heading", name="Move the session").wait_for()
+    assert backstage.session(key=made["key"])["starts"] == made["starts"]  # not before it is confirmed
+    dialog.locator("footer").get_by_role("button", name="Move").click()
+    dialog.wait_for(state="detached")
+    page.get_by_role("status").first.wait_for()
+    moved = backstage.session(key=made["key"])
+    assert moved["starts"] == later(made["starts"])
+    assert "moved" in moved["events"]
+    assert abs(event.bounding_box()["y"] - before - HOUR) < 4
 
 
-def submit_move(page):
-    """Move as the dialog proposes; where that is refused, take one of the times it offers or say why to go on."""
-    page.locator("dialog[open] footer [type=submit]").last.click()
-    page.wait_for_function(ANSWERED)
-    if page.locator("dialog[open] button[name=take]").count():
-        page.locator("dialog[open] button[name=take]").first.click()
-    elif page.locator("dialog[open] [name=override_reason]").count():
-        page.locator("dialog[open] [name=override_reason]").fill("The patient asked for it.")
-        page.locator("dialog[open] footer [type=submit]").last.click()
-    page.locator("dialog[open]").wait_for(state="detached")
-
-
-def test_dragging_asks_first_and_cancelling_puts_it_back(oscar):
-    page = open_day(oscar, working_day(3))
-    event = movable(page)
-    before = event.inner_text()
-    drag_down(page, event, 60)
-    page.locator("dialog[open] form", has_text="Move the session").first.wait_for()
-    page.locator("dialog[open] [data-dialog-close]").last.click()
-    page.locator("dialog[open]").wait_for(state="detached")
+def test_dragging_and_leaving_it_puts_it_back(oscar, made, backstage):
+    event, page = event_of(oscar, made), oscar.page
+    before = event.bounding_box()["y"]
+    drag_down(page, event, HOUR)
+    dialog = page.locator("#dialog[open]")
+    dialog.get_by_role("link", name="Leave it").click()
+    dialog.wait_for(state="detached")
     page.wait_for_function(
-        "top => Math.abs(document.querySelector('.ec-event').getBoundingClientRect().top - top) < 2000", arg=0
+        """([name, top]) => [...document.querySelectorAll(".ec-event")].some(
+          (one) => one.innerText.includes(name) && Math.abs(one.getBoundingClientRect().top - top) < 2)""",
+        arg=[made["patient"], before],
     )
-    page.wait_for_function("text => document.querySelector('.ec-event.ec-draggable').innerText === text", arg=before)
+    assert backstage.session(key=made["key"])["starts"] == made["starts"]
 
 
-def test_dragged_session_is_moved_and_its_history_says_so(oscar):
-    page = open_day(oscar, working_day(4))
-    drag_down(page, movable(page), 90)
-    page.locator("dialog[open] form", has_text="Move the session").first.wait_for()
-    address = page.locator("dialog[open] form").first.get_attribute("hx-post") or page.locator(
-        "dialog[open] form"
-    ).first.get_attribute("action")
-    submit_move(page)
-    session = re.search(r"[0-9a-f-]{36}", address).group()
-    oscar.go(f"/sessions/{session}/")
-    assert page.get_by_text("Moved", exact=True).first.is_visible()
+def test_moving_by_the_dialog_alone(oscar, made, backstage):
+    """Dragging is never the only way: a click opens the session, and from there it is moved by its form."""
+    event, page = event_of(oscar, made), oscar.page
+    event.locator(".event-open").click()
+    dialog = page.locator("#dialog[open]")
+    dialog.get_by_role("link", name="Move").click()
+    dialog.get_by_role("heading", name="Move the session").wait_for()
+    wanted = later(made["starts"])
+    dialog.locator(f"label.slot:has(input[value='{wanted[11:]}'])").click()
+    dialog.locator("footer").get_by_role("button", name="Move").click()
+    dialog.wait_for(state="detached")
+    assert backstage.session(key=made["key"])["starts"] == wanted
 
 
-def test_desk_keys_open_search_and_booking(oscar):
-    page = oscar.go("/dashboard/")
-    page.keyboard.press("?")
-    page.locator("dialog#keys[open]").wait_for(state="attached")
-    page.keyboard.press("Escape")
-    page.locator("dialog[open]").wait_for(state="detached")
-    page.keyboard.press("n")
-    page.locator("dialog[open] [name=therapy_type]").wait_for()
+# --- booking ---------------------------------------------------------------------------------------------------------
+
+
+def click_hour_after(page, event):
+    """A click into the therapist's column, an hour below the session."""
+    box = event.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 4 + HOUR)
+
+
+def test_click_on_an_empty_slot_books_there(oscar, made, backstage):
+    """Somebody new is registered in the same dialog, and stands in the calendar without loading it again."""
+    event, page = event_of(oscar, made), oscar.page
+    click_hour_after(page, event)
+    dialog = page.locator("#dialog[open]")
+    dialog.get_by_role("heading", name="Book a session").wait_for()
+    family = f"Desker{uuid.uuid4().hex[:6]}"
+    dialog.locator("[name=q]").press_sequentially(family)
+    dialog.get_by_text(f"Nobody is found for “{family}”").wait_for()
+    dialog.locator("label", has_text="Somebody new").click()
+    for name, value in {"given_name": "Ada", "family_name": family, "birth_on": "1984-03-01"}.items():
+        dialog.locator(f"[name$={name}]:visible").first.fill(value)
+    dialog.locator("[name$=email]:visible").first.fill(f"{family.lower()}@new.example")
+    chosen = dialog.locator("[name=slot]:checked")
+    assert chosen.get_attribute("value") == later(made["starts"])[11:]
+    dialog.locator("footer").get_by_role("button", name="Book").click()
+    dialog.wait_for(state="detached")
+    page.locator(".ec-event", has_text=family).wait_for()
+    booked = backstage.sessions_of(name=family)
+    assert [(one["therapist"], one["starts"]) for one in booked] == [("Bob", later(made["starts"]))]
+
+
+def test_refused_booking_keeps_what_was_typed(oscar, made):
+    page = oscar.go(f"/desk/book/?start={made['starts']}")
+    page.fill("[name=concerns]", "Comes with an interpreter.")
+    page.locator("main footer").get_by_role("button", name="Book").click()
+    page.locator("[data-error-summary]").wait_for()
+    assert page.input_value("[name=concerns]") == "Comes with an interpreter."
     assert not oscar.axe()
 
 
-def book_at_the_desk(page, words="Dudley"):
-    """Find the patient, take the first free time, book."""
-    page.fill("[name=q]", words)
-    page.locator("label", has_text="Dudley Runolfsson").first.click()
-    page.locator("label.slot:has(input:not([disabled]))").first.click()
-    page.locator("footer [type=submit]").last.click()
-
-
-def test_desk_books_in_one_dialog(oscar):
-    page = oscar.go(f"/desk/book/?start={working_day(7).isoformat()}")
-    book_at_the_desk(page)
-    page.wait_for_url(re.compile(r"/(sessions|calendar|dashboard)/"))
-    oscar.go("/sessions/?q=Runolfsson&when=upcoming")
-    assert page.get_by_text("Dudley Runolfsson").first.is_visible()
-
-
-def test_desk_books_somebody_without_javascript(visitor):
-    desk = visitor(DESKTOP, java_script_enabled=False).sign_in("oscar@sunrise.example")
-    page = desk.go(f"/desk/book/?start={working_day(8).isoformat()}&q=Dudley")
-    assert page.get_by_text("Dudley Runolfsson").first.is_visible()
-
-
-OVER = """
-import datetime as dt
-from django_tenants.utils import tenant_context
-from apps.accounts.models import User
-from apps.patients.models import Patient
-from apps.scheduling import actions
-from apps.tenants.models import Centre
-from apps.therapists.models import Therapist
-centre = Centre.objects.get(slug="sunrise")
-with tenant_context(centre):
-    bob = Therapist.objects.get(user__email="bob@sunrise.example")
-    when = dt.datetime.now(centre.zone).replace(hour=3, minute=0, second=0, microsecond=0) - dt.timedelta(days=1)
-    slot = actions.Slot(bob, bob.therapy_types.first(), "video", when)
-    patient = Patient.objects.get(given_name="Elias", family_name="Beer")
-    by = User.objects.get(email="oscar@sunrise.example")
-    made = actions.book_session(centre=centre, slot=slot, patient=patient, by=by, by_staff=True, override_reason="walked in")
-    print("made", made.pk)
-"""
-
-
-def test_therapist_completes_what_is_over(visitor, stack):
-    """Bob says that yesterday's session took place; it is then completed, and no longer to close."""
-    key = re.search(r"made (\S+)", stack.manage("shell", "-v0", "-c", OVER)).group(1)
-    bob = visitor(PHONE).sign_in("bob@sunrise.example")
-    page = bob.go("/sessions/?when=to_close")
-    page.locator(f"a[href*='{key}']").first.wait_for()
-    bob.go(f"/sessions/{key}/")
-    page.get_by_role("button", name="Complete").first.click()
-    page.get_by_text("Completed").first.wait_for()
-    bob.go("/sessions/?when=to_close")
-    assert not page.locator(f"a[href*='{key}']").count()
-
-
-def test_theme_is_kept_over_pages(visitor):
-    guest = visitor(PHONE)
-    guest.context.add_cookies([{"name": "theme", "value": "dark", "domain": "sunrise.localhost", "path": "/"}])
-    page = guest.go("/therapists/")
-    assert "dark" in page.evaluate("document.documentElement.className")
-    assert not guest.axe()
-    assert not guest.overflows()
+def test_booking_without_javascript(visitor, made, backstage):
+    """Each step of the form is a plain answer of the server."""
+    desk = visitor(DESKTOP, who="oscar", java_script_enabled=False)
+    page = desk.go(f"/desk/book/?start={later(made['starts'])}")
+    page.fill("[name=q]", made["family"])
+    page.get_by_role("button", name="Find").click()
+    page.locator("label", has_text=made["patient"]).click()
+    page.locator("[name=therapist]").select_option(label="Bob Chen")
+    page.get_by_role("button", name="Show the times for this choice").click()
+    free = page.locator("label.slot:has(input:not([value=other]))").last
+    at = free.locator("input").get_attribute("value")
+    free.click()
+    page.locator("main footer").get_by_role("button", name="Book").click()
+    page.locator(".toast, [role=status]").first.wait_for()
+    booked = backstage.sessions_of(name=made["family"])
+    assert [one["starts"][11:] for one in booked if one["key"] != made["key"]] == [at]
