@@ -338,6 +338,18 @@ def test_override_trims_the_buffers_of_neighbours(book):
     assert rows(before)[0] == (Resource.THERAPIST, at(TUESDAY), at(TUESDAY, "10:45"))
 
 
+def test_cap_stands_on_the_row_and_an_override_passes_it(book):
+    """The database holds the cap by what the row says: without it, only the code would."""
+    Therapist.objects.update(daily_cap=1)
+    bob = Therapist.objects.select_related("user").get(user__given_name="Bob")
+    within = book(therapist=bob)
+    with pytest.raises(DailyCapReached):
+        book(at(TUESDAY, "14:00"), patient=PatientFactory(), therapist=bob)
+    beyond = book(at(TUESDAY, "14:00"), patient=PatientFactory(), therapist=bob, override_reason="An emergency")
+    taken = Occupancy.objects.filter(resource=Resource.THERAPIST).order_by("day_number")
+    assert list(taken.values_list("session", "day_number", "daily_cap")) == [(within.pk, 1, 1), (beyond.pk, 2, None)]
+
+
 def test_override_writes_down_what_a_neighbour_gave_up(book, people):
     before = book(at(TUESDAY))
     facts = {"patient": PatientFactory(), "override_reason": "An emergency", "by": people.oscar}
