@@ -22,7 +22,11 @@ from apps.sessions.models import Hold, Room, TherapySession
 from apps.tenants.models import Centre
 from apps.therapists.models import Therapist, TherapyType
 
-WALLS = {"occupancy_no_overlap": SlotTaken, "occupancy_day_number_once": DailyCapReached}
+WALLS = {
+    "occupancy_no_overlap": SlotTaken,
+    "occupancy_day_number_once": DailyCapReached,
+    "occupancy_within_daily_cap": DailyCapReached,
+}
 
 
 @dataclass(frozen=True, slots=True)

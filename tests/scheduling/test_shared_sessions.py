@@ -12,6 +12,7 @@ from apps.scheduling import actions, world
 from apps.scheduling.availability import Rule
 from apps.scheduling.errors import RuleBroken
 from apps.sessions import actions as life
+from apps.sessions import claims
 from apps.sessions.errors import DailyCapReached, PatientTaken, SlotTaken
 from apps.sessions.models import Occupancy, Resource, State
 from apps.therapists.models import Therapist
@@ -122,6 +123,21 @@ def test_move_asks_nobody_beside_whether_they_offer_the_type(session, move, noor
     noor.therapy_types.clear()
     world.forget()
     assert move(session).starts_at == TWO
+
+
+@pytest.mark.parametrize("looks_first", [True, False], ids=["the action", "the wall behind it"])
+def test_move_holds_the_cap_of_somebody_beside_who_does_not_offer_the_type(
+    session, move, book, noor, monkeypatch, looks_first
+):
+    wednesday = TUESDAY + dt.timedelta(days=1)
+    book(at(wednesday, "09:00"), therapist=noor, patient=PatientFactory())
+    Therapist.objects.filter(pk=noor.pk).update(daily_cap=1)
+    noor.therapy_types.clear()
+    world.forget()
+    if not looks_first:
+        monkeypatch.setattr(claims, "next_number", lambda count: 2)
+    with pytest.raises(DailyCapReached):
+        move(session, at(wednesday, "14:00"))
 
 
 def test_desk_is_told_what_stands_in_anybodys_way_and_may_go_on(sunrise, people, session, noor, bob):
