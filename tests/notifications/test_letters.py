@@ -133,7 +133,7 @@ def test_therapist_who_lost_the_session_is_told_so_once(book, move, told):
 
 
 def test_why_it_was_moved_stays_in_the_house(book, move, told):
-    move(book(), override_reason="Bob is poorly")
+    move(book(), starts_at=MONDAY_TEN.replace(hour=19), override_reason="Bob is poorly")
     texts = [letter.text for letter in told(Kind.SESSION_MOVED).values()]
     assert len(texts) == 2
     assert "poorly" not in "".join(texts)

@@ -279,5 +279,12 @@ class SessionEvent(models.Model):
 
 
 def patients_seen_by(user: User) -> Q:
-    """The condition on Patient under which a patient is this therapist's own: they have or had a session together."""
-    return Q(participants__session__session_therapists__therapist__user=user)
+    """The condition on Patient under which a patient is this therapist's own: they have or had a session together.
+
+    One that was cancelled, by whoever's side, opens nobody's record.
+    """
+    return Q(
+        participants__state__in=[Participant.State.BOOKED, Participant.State.ATTENDED, Participant.State.MISSED],
+        participants__session__state__in=OCCUPYING,
+        participants__session__session_therapists__therapist__user=user,
+    )

@@ -22,6 +22,7 @@ from apps.core.errors import DomainError
 from apps.core.forms import DateInput
 from apps.core.http import FormFlow, Fragments
 from apps.core.lists import Column, ListPage
+from apps.patients.models import Patient
 from apps.sessions import actions
 from apps.sessions.models import State, TherapySession
 from apps.sessions.steps import steps_of, with_steps
@@ -145,7 +146,11 @@ class SessionDetail(PermissionRequired, Fragments, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         session = self.object
+        patients = [patient.pk for patient in session.patients]
         return super().get_context_data(
+            open_records=set(
+                Patient.objects.visible_to(self.user).filter(pk__in=patients).values_list("pk", flat=True)
+            ),
             steps=steps_of(session, clock.now()),
             events=session.events.select_related("by"),
             participants=session.participants.all(),

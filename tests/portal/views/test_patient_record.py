@@ -7,6 +7,7 @@ from django.urls import reverse
 from apps.accounts import audit
 from apps.accounts.models import AuditRecord
 from apps.patients.models import Patient
+from apps.sessions.actions import cancel_session
 from tests.factories import ChildFactory, GuardianshipFactory, PatientIdentifierFactory
 from tests.factories.world import MONDAY_NOON, at, booked
 
@@ -47,6 +48,16 @@ def test_a_therapist_opens_own_patients_only(browser, people, mia, url, meets):
     assert not AuditRecord.objects.about(mia).exists()
     meets(mia, days=1)
     assert browser(people.bob).get(url).status_code == 200
+
+
+def test_a_cancelled_session_opens_no_record(browser, people, mia, url, meets):
+    session = meets(mia, days=1)
+    cancel_session(session=session, by=people.oscar)
+    assert browser(people.bob).get(url).status_code == 404
+    assert url not in browser(people.bob).get(reverse("sessions:session-detail", args=[session.pk])).text
+    again = meets(mia, days=2)
+    assert browser(people.bob).get(url).status_code == 200
+    assert url in browser(people.bob).get(reverse("sessions:session-detail", args=[again.pk])).text
 
 
 @pytest.mark.parametrize("who", ["carol", "dana"])
