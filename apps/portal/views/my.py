@@ -261,7 +261,10 @@ class MyChildCreate(SavesRecord):
 
 
 class MyChildUpdate(SavesRecord):
-    """A child's record. Opening it is written down, as for everybody who opens a record."""
+    """A child's record. Opening it is written down, as for everybody who opens a record.
+
+    A guardian who does not book for the child changes only their own part: how they are related, whether they are told.
+    """
 
     template_name = "portal/my_child.html"
     form_class = MyChildForm
@@ -283,13 +286,21 @@ class MyChildUpdate(SavesRecord):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "instance": self.guardianship.patient}
 
+    def get_form(self, form_class: Any = None) -> MyChildForm:
+        form: MyChildForm = super().get_form(form_class)
+        if not self.guardianship.may_book:
+            for name in form.Meta.fields:
+                form.fields[name].disabled = True
+        return form
+
     def follow(self, form: ModelForm, saved: Patient) -> None:
         facts = {name: form.cleaned_data[name] for name in ("relationship", "is_told")}
         family.change(self.guardianship, by=self.request.user, **facts)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         others = self.guardianship.patient.guardianships.select_related("guardian")
-        return super().get_context_data(**kwargs, child=self.guardianship.patient, guardianships=others)
+        facts = {"child": self.guardianship.patient, "guardianships": others, "may_change": self.guardianship.may_book}
+        return super().get_context_data(**kwargs, **facts)
 
 
 class MyRecordReads(Mine, ListPage):

@@ -69,6 +69,16 @@ def test_changing_a_child_and_ones_own_part(browser, people, mia, url):
     assert AuditRecord.objects.about(mia).get(verb="changed").changes["family_name"] == ["Okafor", "Okafor-Lee"]
 
 
+def test_whoever_does_not_book_changes_only_their_own_part(browser, people, mia, url):
+    Guardianship.objects.filter(patient=mia).update(may_book=False)
+    assert "Whoever books for this child" in browser(people.dana).get(url).content.decode()
+    facts = {"given_name": "Eve", "family_name": "Mallory", "gender": "male", "relationship": "guardian"}
+    assert browser(people.dana).post(url, facts)["Location"] == "/my/details/"
+    mia.refresh_from_db()
+    assert (mia.given_name, mia.family_name) == ("Mia", "Okafor")
+    assert Guardianship.objects.get(patient=mia).relationship == "guardian"
+
+
 def test_opening_a_childs_record_leaves_a_trace(browser, people, mia, url):
     assert "Who acts for this child" in browser(people.dana).get(url).content.decode()
     assert AuditRecord.objects.about(mia).get().verb == "read"
