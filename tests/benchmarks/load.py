@@ -58,9 +58,9 @@ def race(centre, kind, therapist):
     }
 
 
-def hammer(host, path, cookie):
+def hammer(host, path, cookie, app="config.wsgi"):
     """16 clients for a few seconds against two web processes: requests a second, and the 95th percentile in ms."""
-    with serving() as port:
+    with serving(app) as port:
         queue = multiprocessing.get_context("spawn").Queue()
         jobs = [
             multiprocessing.get_context("spawn").Process(target=clients.client, args=(port, host, path, cookie, queue))
@@ -75,7 +75,7 @@ def hammer(host, path, cookie):
 
 
 @contextlib.contextmanager
-def serving():
+def serving(app):
     port = free_port()
     command = [
         sys.executable,
@@ -89,7 +89,7 @@ def serving():
         "2",
     ]
     env = {**os.environ, "LOG_LEVEL": "ERROR", "METRICS_PORT": ""}
-    process = subprocess.Popen([*command, "--threads", "2"], cwd=ROOT, env=env)
+    process = subprocess.Popen([*command, "--threads", "2", app], cwd=ROOT, env=env)
     try:
         _answering(port)
         yield port
