@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError, dates, numbers
+from babel.lists import format_list
 from django.utils import timezone
 
 from apps.core import schema
@@ -78,6 +79,11 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
         return ""
     code = currency or str(getattr(schema.tenant(), "currency", "USD"))
     return numbers.format_currency(amount, code, locale=locale())
+
+
+def listed(words: Iterable[str]) -> str:
+    """`Monday, Wednesday, and Friday`, as the viewer's language joins them."""
+    return format_list(list(words), locale=locale())
 
 
 def language_name(code: str) -> str:

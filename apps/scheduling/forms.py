@@ -281,12 +281,6 @@ def split_rule(rule: str) -> tuple[str, dt.date | None]:
     return base, dt.datetime.strptime(until, "%Y%m%d").date()
 
 
-def rule_in_words(rule: str) -> str:
-    """How a time off repeats; a rule of one's own as it was written."""
-    base, _until = split_rule(rule)
-    return str(dict(REPEATS).get(base, base))
-
-
 class ClosureForm(SensibleDates, forms.ModelForm):
     class Meta:
         model = Closure

@@ -11,7 +11,6 @@ from apps.scheduling.forms import (
     ExceptionForm,
     StatusForm,
     TimeOffForm,
-    rule_in_words,
     split_rule,
     week_formset,
 )
@@ -246,9 +245,8 @@ def test_time_off_is_shown_as_it_was_chosen_and_saved_again_unchanged(bob, rule,
     assert again.cleaned_data["rule"] == rule
 
 
-def test_rules_in_words():
-    assert rule_in_words("FREQ=WEEKLY;UNTIL=20270131") == "Every week"
-    assert rule_in_words("FREQ=DAILY;COUNT=3") == "FREQ=DAILY;COUNT=3"
+def test_a_rule_is_split_from_its_last_day():
+    assert split_rule("FREQ=DAILY;UNTIL=20270131") == ("FREQ=DAILY", dt.date(2027, 1, 31))
     assert split_rule("FREQ=DAILY;UNTIL=20270131T100000Z") == ("FREQ=DAILY;UNTIL=20270131T100000Z", None)
 
 

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from apps.scheduling import recurrence, world
-from apps.scheduling.forms import rule_in_words, split_rule
+from apps.scheduling import recurrence, rule_words, world
+from apps.scheduling.forms import split_rule
 from apps.scheduling.models import TimeOff
 
 AHEAD = dt.timedelta(days=370)  # a yearly one still has a next time
@@ -23,7 +23,7 @@ class Occurrence:
 
     @property
     def rule_in_words(self) -> str:
-        return rule_in_words(self.row.rule) if self.row.rule else ""
+        return rule_words.in_words(split_rule(self.row.rule)[0]) if self.row.rule else ""
 
     @property
     def repeats_until(self) -> dt.date | None:
