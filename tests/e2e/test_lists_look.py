@@ -1,0 +1,31 @@
+"""What a list looks like is measured: its words keep their distance from the card and from each other."""
+
+import pytest
+
+from tests.e2e.walk import DESKTOP, PHONE
+
+pytestmark = pytest.mark.e2e
+INSET = """() => {
+  const card = document.querySelector("#list .card").getBoundingClientRect();
+  const words = document.querySelector("#list tbody th a").getBoundingClientRect();
+  return words.left - card.left;
+}"""
+FACTS_APART = """() => [...document.querySelectorAll(".dl > div")].map((fact) => {
+  const range = document.createRange();
+  range.selectNodeContents(fact.querySelector("dt"));
+  return fact.querySelector("dd").getBoundingClientRect().left - range.getBoundingClientRect().right;
+})"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_rows_of_a_list_keep_their_distance_from_the_edge_of_the_card(visitor, size):
+    page = visitor(size, who="oscar").go("/patients/")
+    assert page.evaluate(INSET) >= 12
+
+
+def test_a_fact_keeps_its_distance_from_its_name(visitor):
+    page = visitor(DESKTOP, who="oscar").go("/sessions/")
+    page.goto(page.locator("#list tbody th a, #list tbody td a").first.evaluate("one => one.href"))
+    apart = page.evaluate(FACTS_APART)
+    assert len(apart) > 3
+    assert min(apart) >= 16
