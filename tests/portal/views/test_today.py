@@ -40,6 +40,7 @@ def test_today_offers_each_button_when_it_is_due(browser, people, sunrise, minut
     text = browser(people.bob).get(PAGE).text
     for name, is_offered in offered.items():
         assert (reverse(f"sessions:{name}", args=[session.pk]) in text) == is_offered
+    assert ('<footer class="grid!' in text) == any(offered.values())
 
 
 def test_today_asks_about_what_is_over(browser, people, sunrise):
