@@ -10,5 +10,5 @@ SELECT 'CREATE ROLE verbena LOGIN NOINHERIT'
 ALTER ROLE verbena PASSWORD :'password';
 SELECT 'GRANT verbena_owner TO verbena'
  WHERE NOT pg_has_role('verbena', 'verbena_owner', 'MEMBER') \gexec
-SELECT 'CREATE DATABASE verbena OWNER verbena_owner'
+SELECT 'CREATE DATABASE verbena OWNER verbena_owner ENCODING UTF8 TEMPLATE template0'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'verbena') \gexec

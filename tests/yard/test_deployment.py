@@ -50,6 +50,11 @@ def test_compose_gives_every_secret_of_production():
     assert {name for name, variable in env.VARIABLES.items() if variable.secret} <= set(given)
 
 
+def test_compose_hands_on_the_number_of_proxies():
+    """Without it everybody behind the proxy would share one limit on signing in, whatever .env says."""
+    assert SERVICES["web"]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-0}"
+
+
 def test_compose_mounts_files_that_exist():
     mounts = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])]
     files = [mount for mount in mounts if mount.startswith("./")]
@@ -71,7 +76,7 @@ def test_bootstrap_makes_the_roles_of_the_contract():
         "CREATE ROLE verbena_owner NOLOGIN CREATEROLE'",
         "CREATE ROLE verbena LOGIN NOINHERIT'",
         "GRANT verbena_owner TO verbena",
-        "CREATE DATABASE verbena OWNER verbena_owner",
+        "CREATE DATABASE verbena OWNER verbena_owner ENCODING UTF8 TEMPLATE template0'",
         "ALTER ROLE verbena PASSWORD :'password'",
     ):
         assert part in statements
