@@ -21,8 +21,12 @@ def client(port, host, path, cookie, queue):
 
         def ask():
             began = time.perf_counter()
-            link.request("GET", path, headers={"Host": host, "Cookie": f"sessionid={cookie}"})
-            link.getresponse().read()
+            try:
+                link.request("GET", path, headers={"Host": host, "Cookie": f"sessionid={cookie}"})
+                link.getresponse().read()
+            except (http.client.RemoteDisconnected, BrokenPipeError):  # the server lets go of a link that rested
+                link.close()
+                return ask()
             return 1000 * (time.perf_counter() - began)
 
         for _ in range(WARM_UP):
