@@ -22,6 +22,7 @@ class Link:
     permission: P | None = None
     role: Role | None = None
     desk: bool = False
+    beneath: str = ""  # pages below this address belong here too
 
     def shown_to(self, user: User) -> bool:
         allowed = self.permission is None or user.can(self.permission)
@@ -71,7 +72,7 @@ NAVIGATION: list[tuple[str | Promise, list[Link]]] = [
         [
             Link(_("My sessions"), "portal:my-sessions", "calendar-heart", P.SESSION_BOOK_OWN),
             Link(_("Book"), "portal:book", "calendar-plus", P.SESSION_BOOK_OWN),
-            Link(_("My details"), "portal:my-details", "id-card", P.SESSION_BOOK_OWN),
+            Link(_("My details"), "portal:my-details", "id-card", P.SESSION_BOOK_OWN, beneath="/my/children/"),
         ],
     ),
 ]
@@ -129,7 +130,7 @@ def _one_current(items: list[dict[str, object]]) -> list[dict[str, object]]:
 
 def _item(link: Link, path: str) -> dict[str, object]:
     url = _address(link.name)
-    return {"label": link.label, "url": url, "icon": link.icon, "current": path.startswith(url)}
+    return {"label": link.label, "url": url, "icon": link.icon, "current": path.startswith((url, link.beneath or url))}
 
 
 @cache

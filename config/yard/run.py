@@ -51,7 +51,8 @@ def environment(running: Servers, port: int) -> dict[str, str]:
         "BEAT_SCHEDULE": str(beat / "schedule"),
         "PYTHONUNBUFFERED": "1",
     }
-    return {**defaults, **os.environ, **running.environment(), "PORT": str(port), "PATH": running.path(VENV_BIN)}
+    ports = {"PORT": str(port), "SITE_PORT": os.environ.get("SITE_PORT") or str(port)}  # honcho shifts each PORT
+    return {**defaults, **os.environ, **running.environment(), **ports, "PATH": running.path(VENV_BIN)}
 
 
 def _serve(running: Servers, port: int, began: float) -> int:

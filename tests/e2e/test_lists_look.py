@@ -29,3 +29,17 @@ def test_a_fact_keeps_its_distance_from_its_name(visitor):
     apart = page.evaluate(FACTS_APART)
     assert len(apart) > 3
     assert min(apart) >= 16
+
+
+def test_what_is_wrong_begins_beside_its_mark(visitor):
+    page = visitor(PHONE).go("/account/signup/")
+    form = page.locator("main form:has([name=password1])")
+    form.evaluate("one => { one.noValidate = true; }")
+    page.fill("[name=password1]", "12345")
+    form.locator("[type=submit]").click()
+    page.wait_for_selector("[data-error-summary]")
+    below = page.locator("[data-error-summary] li").evaluate_all(
+        "all => all.map((one) => one.firstElementChild.getBoundingClientRect().top - one.getBoundingClientRect().top)"
+    )
+    assert len(below) >= 4
+    assert max(below) < 8

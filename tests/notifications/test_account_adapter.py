@@ -88,3 +88,12 @@ def test_invitation_leads_to_a_password(people, roles):
     assert (message.kind, message.to_address, message.is_secret) == ("invitation", "nora@sunrise.example", True)
     link = "http://sunrise.localhost:8000/account/set/once-only/"
     assert link in message.text and f'href="{link}"' in message.html
+
+
+@pytest.mark.parametrize("template", ["email_confirmation", "email_confirmation_signup"])
+def test_whoever_confirms_an_address_is_told_by_the_centre_in_its_name(people, template):
+    send("carol@sunrise.example", f"account/email/{template}", user=people.carol)
+    text = Message.objects.get().text
+    assert "gave this address to Sunrise Therapy." in text
+    assert CODE["code"] in text
+    assert "register an account on http" not in text

@@ -28,3 +28,22 @@ def test_port_is_8000_unless_chosen(monkeypatch):
     assert run.wanted_port() == 8000
     monkeypatch.setenv("PORT", "8010")
     assert run.wanted_port() == 8010
+
+
+class Running:
+    """Servers that nobody started."""
+
+    def environment(self):
+        return {"DATABASE_URL": "postgres://here"}
+
+    def path(self, *folders):
+        return "/bin"
+
+
+def test_letters_name_the_port_that_people_reach(monkeypatch, tmp_path):
+    """Honcho gives each kind of process another PORT: the worker, which writes the letters, must not take its own."""
+    monkeypatch.setattr(run, "VAR", tmp_path)
+    monkeypatch.delenv("SITE_PORT", raising=False)
+    assert run.environment(Running(), 8010)["SITE_PORT"] == "8010"
+    monkeypatch.setenv("SITE_PORT", "443")
+    assert run.environment(Running(), 8010)["SITE_PORT"] == "443"

@@ -74,6 +74,8 @@ class BookTimeForm(forms.Form):
 class BookDetailsForm(forms.Form):
     """For whom, how to reach them, what it is about. Asks only what the centre does not know yet."""
 
+    MOST_CONCERNS = 2000  # characters
+
     who = forms.ChoiceField(label=gettext_lazy("Who is the session for?"), widget=ChoiceCards)
     child_given_name = name_field(gettext_lazy("Child's given name"), "off")
     child_family_name = name_field(gettext_lazy("Child's family name"), "off")
@@ -93,7 +95,7 @@ class BookDetailsForm(forms.Form):
     )
     concerns = forms.CharField(
         label=gettext_lazy("What would you like help with?"),
-        max_length=2000,
+        max_length=MOST_CONCERNS,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("A few words help the therapist to prepare. Only they and the centre read them."),

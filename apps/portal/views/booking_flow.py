@@ -29,8 +29,12 @@ class Drafted(BookingEntry):
     def elsewhere(self) -> HttpResponse | None:
         if self.wanted is not None:
             return None
-        messages.info(self.request, _("Please choose a time first."))
+        messages.info(self.request, self.without_time())
         return HttpResponseRedirect(reverse("portal:book"))
+
+    def without_time(self) -> str:
+        """What to tell whoever comes here without a time."""
+        return _("Please choose a time first.")
 
     @cached_property
     def draft(self) -> Draft:
@@ -76,6 +80,15 @@ class BookDetails(Drafted, FormFlow):
         if not self.request.user.is_authenticated:
             return HttpResponseRedirect(reverse("portal:book-details"))
         return super().post(request, *args, **kwargs)
+
+    def without_time(self) -> str:
+        """A form sent after its login ended has lost the time; what was written is kept for the next one."""
+        written = self.request.POST.get("concerns", "").replace("\0", "")[: BookDetailsForm.MOST_CONCERNS]
+        if not written:
+            return super().without_time()
+        self.draft.concerns = written
+        self.draft.save(self.request)
+        return _("You were signed out, and the time is no longer kept. Please choose it again: your note is kept.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "family": self.family}

@@ -86,9 +86,13 @@ class MySessions(Mine, ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         coming = [self.row(one) for one in family.sessions(self.request.user).upcoming().for_lists()]
         past = [self.row(one) for one in kwargs["page_obj"]]
-        return super().get_context_data(
-            **kwargs, next=coming[0] if coming else None, upcoming=coming[1:], past=past, family=self.family
-        )
+        first = coming[0] if coming else None
+        facts = {"next": first, "cancels_next": first is not None and self._leads_to_cancelling(first["session"])}
+        return super().get_context_data(**kwargs, **facts, upcoming=coming[1:], past=past, family=self.family)
+
+    def _leads_to_cancelling(self, session: TherapySession) -> bool:
+        """Whether the page for cancelling has something to say: that it can be done, or whom to call."""
+        return session.can_be_cancelled(at=clock.now()) and may_act(session, self.family)
 
     def row(self, session: TherapySession) -> dict[str, Any]:
         may_cancel = session.can_be_cancelled_by_patient(at=clock.now())

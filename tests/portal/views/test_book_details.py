@@ -197,3 +197,14 @@ def test_the_same_number_of_queries_for_1_child_and_30(visit, people, django_ass
         GuardianshipFactory(guardian=guardian, patient=ChildFactory())
     with django_assert_num_queries(len(few)):
         client.get(URL)
+
+
+def test_what_was_written_outlives_the_login(browser, people, choose):
+    client = browser(people.carol)
+    choose(client)
+    client.logout()
+    answer = client.post(URL, {"who": "self", "concerns": "Does not speak at school."}, follow=True)
+    assert "your note is kept" in answer.content.decode()
+    client.force_login(people.carol)
+    choose(client)
+    assert client.get(URL).context["form"]["concerns"].value() == "Does not speak at school."

@@ -106,3 +106,9 @@ def test_the_team_has_other_pages(browser, people, url, who):
 
 def test_wrong_method(browser, people, url):
     assert browser(people.dana).delete(url).status_code == 405
+
+
+def test_children_belong_to_ones_details(browser, people, url):
+    for address in (NEW, url):
+        here = [item["url"] for item in browser(people.dana).get(address).context["public_nav"] if item["current"]]
+        assert here == ["/my/details/"]

@@ -107,3 +107,19 @@ def test_queries_are_the_same_for_1_row_and_30(browser, people, sunrise, noon, c
     with CaptureQueriesContext(connection) as many:
         client.get(URL)
     assert len(few) == len(many) <= 20
+
+
+def test_cancelling_is_offered_to_whoever_may_cancel(browser, people, sunrise, noon):
+    mia = Patient.objects.get(given_name="Mia")
+    address = reverse("portal:my-session-cancel", args=[booked(sunrise, at(10, days=3), patient=mia).pk])
+    assert address in browser(people.dana).get(URL).content.decode()
+    mia.guardianships.update(may_book=False)
+    assert address not in browser(people.dana).get(URL).content.decode()
+
+
+def test_shortly_before_cancelling_still_leads_to_whom_to_call(browser, people, sunrise, noon, carol):
+    soon = booked(sunrise, at(14), patient=carol)
+    address = reverse("portal:my-session-cancel", args=[soon.pk])
+    client = browser(people.carol)
+    assert address in client.get(URL).content.decode()
+    assert client.get(address).status_code == 200

@@ -1,5 +1,8 @@
+import re
+
 import pytest
 from django.urls import reverse
+from django_tenants.utils import get_public_schema_name, schema_context
 
 from apps.scheduling import world
 from apps.therapists.models import Therapist, TherapyType
@@ -52,3 +55,12 @@ def test_it_is_open_to_those_signed_in(browser, people, who, noon):
 
 def test_nothing_is_posted_to_it(browser, noon):
     assert browser().post(URL).status_code == 405
+
+
+@pytest.mark.parametrize(("phone", "shown"), [("", False), ("+1 212 555 0140", True)])
+def test_contact_is_a_card_only_when_there_is_something_to_tell(browser, noon, sunrise, phone, shown):
+    sunrise.phone = phone
+    with schema_context(get_public_schema_name()):
+        sunrise.save()
+    headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*</h2>", browser().get(URL).content.decode())
+    assert ("Contact" in headings) is shown
