@@ -147,10 +147,15 @@ class ListPage(Fragments, TemplateResponseMixin, View):
             rows = own(rows, value) if own else rows.filter(**{name: value})
         return rows
 
+    @property
+    def order(self) -> str:
+        """The key of `sorts` that holds, `-` before it when turned."""
+        asked = self.request.GET.get("sort", "")
+        return asked if asked.removeprefix("-") in self.sorts else self.default_sort
+
     def sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Order as `?sort=key` or `?sort=-key` asks, else by default; the key breaks ties so that pages are stable."""
-        asked = self.request.GET.get("sort", "")
-        wanted = asked if asked.removeprefix("-") in self.sorts else self.default_sort
+        wanted = self.order
         if not wanted:
             return rows
         fields = self.sorts[wanted.removeprefix("-")]

@@ -154,6 +154,10 @@ class TherapySession(UUIDModel):
         return self.state in OPEN
 
     @property
+    def is_over(self) -> bool:
+        return self.ends_at <= clock.now()
+
+    @property
     def lead(self) -> Therapist | None:
         """The therapist who leads; free of queries after `for_lists()`."""
         rows = sorted(self.session_therapists.all(), key=lambda row: not row.is_lead)

@@ -1,6 +1,7 @@
 """The list of sessions, one session, and the steps of its life that need no calendar."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,10 +22,11 @@ from apps.core import clock
 from apps.core.errors import DomainError
 from apps.core.forms import DateInput
 from apps.core.http import FormFlow, Fragments
-from apps.core.lists import Column, ListPage
+from apps.core.lists import CSV_ROWS, Column, ListPage
 from apps.patients.models import Patient
 from apps.sessions import actions
 from apps.sessions.models import State, TherapySession
+from apps.sessions.next_first import NextFirst
 from apps.sessions.steps import steps_of, with_steps
 from apps.sessions.views.answers import settled
 from apps.therapists.models import Therapist, TherapyType
@@ -63,7 +65,6 @@ class SessionList(PermissionRequired, ListPage):
         "type": ("therapy_type__name", "starts_at"),
         "state": ("state", "starts_at"),
     }
-    default_sort = "-starts"
     csv_name = "sessions"
     columns = [
         Column(_("Begins"), "starts_at"),
@@ -80,10 +81,19 @@ class SessionList(PermissionRequired, ListPage):
     def get_rows(self) -> QuerySet[TherapySession]:
         return TherapySession.objects.visible_to(self.user).for_lists()
 
-    def exported(self, rows: QuerySet[TherapySession]) -> Iterator[TherapySession]:
+    @property
+    def order(self) -> str:
+        """As asked, else as fits: what is past from the latest back, what is to close from the oldest on."""
+        fitting = {"past": "-starts", "to_close": "starts"}.get(self.filters.get("when", ""), "next")
+        return super().order or fitting
+
+    def sorted(self, rows: QuerySet[TherapySession]) -> Any:
+        return NextFirst(rows, now=clock.now()) if self.order == "next" else super().sorted(rows)
+
+    def exported(self, rows: Any) -> Iterator[TherapySession]:
         """Who comes for what leaves the house in one file: that is written down first."""
         audit.record(by=self.user, verb="exported sessions", obj=self.user, changes={"sessions": [None, rows.count()]})
-        return super().exported(rows)
+        return itertools.islice(rows.iterator(chunk_size=1000), CSV_ROWS)
 
     def get_filter_form(self) -> forms.Form:
         form = SessionFilter(self.request.GET, auto_id="filter_%s")
@@ -92,7 +102,7 @@ class SessionList(PermissionRequired, ListPage):
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
+        context = super().get_context_data(order=self.order, **kwargs)
         with_steps(context["page_obj"].object_list)
         return context
 

@@ -4,6 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import AuditRecord
+from apps.sessions.views.sessions import SessionList
 from tests.factories import PatientFactory
 from tests.factories.world import another_therapist, at, booked, full_day
 
@@ -63,6 +64,54 @@ def test_session_list_narrows(browser, people, earlier, later, query, found):
 @pytest.mark.parametrize("sort", ["starts", "-starts", "type", "-state", "nonsense"])
 def test_session_list_sorts_while_searching(browser, people, earlier, sort):
     assert browser(people.oscar).get(f"{PAGE}?q=carol&sort={sort}").status_code == 200
+
+
+def listed(browser, user, query=""):
+    """The times that the list shows, in its order."""
+    page = browser(user).get(f"{PAGE}?{query}")
+    return [session.starts_at for session in page.context["page_obj"]]
+
+
+@pytest.fixture
+def diary(sunrise):
+    """It is noon: one over since yesterday, one since this morning, one runs, one comes today, one tomorrow."""
+    times = [at(10, days=-1), at(9), at(11, 30), at(15), at(10, days=1)]
+    return [booked(sunrise, time, patient=PatientFactory()).starts_at for time in times]
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("", [2, 3, 4, 1, 0]),  # what runs and what comes, soonest first; then what is over, latest first
+        ("sort=nonsense", [2, 3, 4, 1, 0]),
+        ("q=example", [2, 3, 4, 1, 0]),
+        ("when=upcoming", [2, 3, 4]),
+        ("when=past", [1, 0]),
+        ("when=to_close", [0, 1]),
+        ("sort=starts", [0, 1, 2, 3, 4]),
+        ("sort=-starts", [4, 3, 2, 1, 0]),
+        ("when=past&sort=starts", [0, 1]),
+    ],
+)
+def test_session_list_begins_with_what_comes_next(browser, people, diary, query, order):
+    assert listed(browser, people.oscar, query) == [diary[place] for place in order]
+
+
+@pytest.mark.parametrize(("page", "order"), [(1, [2, 3]), (2, [4, 1]), (3, [0])])
+def test_session_list_is_one_list_across_its_pages(browser, people, diary, monkeypatch, page, order):
+    monkeypatch.setattr(SessionList, "page_size", 2)
+    assert listed(browser, people.oscar, f"page={page}") == [diary[place] for place in order]
+
+
+def test_session_list_says_where_the_past_begins(browser, people, diary):
+    text = browser(people.oscar).get(PAGE).text
+    assert text.count('scope="rowgroup"') == 2
+    assert 'scope="rowgroup"' not in browser(people.oscar).get(f"{PAGE}?sort=starts").text
+
+
+def test_session_list_as_csv_keeps_the_order(browser, people, diary):
+    lines = browser(people.oscar).get(f"{PAGE}?format=csv").text.splitlines()[1:]
+    assert [line[:16] for line in lines] == [f"{diary[place]:%Y-%m-%d %H:%M}" for place in [2, 3, 4, 1, 0]]
 
 
 def test_session_list_as_csv(browser, people, sunrise):
