@@ -230,8 +230,9 @@ def test_expired_hold_blocks_nobody(clinic, race):
     at = working_day(clinic)
     hold = actions.hold_slot(centre=clinic, slot=slot(at), token="late")
     past = clock.now() - dt.timedelta(minutes=1)
-    Hold.objects.update(expires_at=past)
-    Occupancy.objects.update(expires_at=past)
+    with transaction.atomic():
+        Hold.objects.update(expires_at=past)
+        Occupancy.objects.update(expires_at=past)
     patients = PatientFactory.create_batch(8)
     results = race(lambda n: book(clinic, slot(at), patients[n]), 7)
     assert outcome(results) == {"TherapySession": 1, "SlotTaken": 6}

@@ -28,8 +28,9 @@ def test_two_browsers_swap_their_expired_times(clinic, race, monkeypatch):
     for number, slot in enumerate(slots):
         actions.hold_slot(centre=clinic, slot=slot, token=f"browser {number}")
     past = {"expires_at": clock.now() - dt.timedelta(minutes=1)}
-    Hold.objects.update(**past)
-    Occupancy.objects.update(**past)
+    with transaction.atomic():
+        Hold.objects.update(**past)
+        Occupancy.objects.update(**past)
     together, drop = threading.Barrier(2), claims.drop_expired
 
     def drop_and_wait(things):

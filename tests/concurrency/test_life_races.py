@@ -4,8 +4,10 @@ import datetime as dt
 import threading
 
 import pytest
+from django.db import connection
 
 from apps.core import clock
+from apps.core.postgresql import as_owner
 from apps.scheduling import actions
 from apps.sessions import actions as life
 from apps.sessions.models import State, TherapySession
@@ -81,7 +83,9 @@ def test_completed_against_missed(race, begun, desk):
     assert len(kinds(begun)) == 2
 
 
-def test_control_without_the_lock_it_is_both_completed_and_missed(race, begun, desk, monkeypatch):
+@pytest.fixture
+def unlocked(monkeypatch):
+    """The look before a step takes no lock, and both have looked before either writes."""
     together = threading.Barrier(2)
 
     def not_locked(rows, pk):
@@ -90,6 +94,18 @@ def test_control_without_the_lock_it_is_both_completed_and_missed(race, begun, d
         return found
 
     monkeypatch.setattr(TherapySessionQuerySet, "locked", not_locked)
+
+
+def test_without_the_lock_the_database_refuses_the_second(race, begun, desk, unlocked):
+    deeds = [life.complete_session, life.miss_session]
+    results = race(lambda n: deeds[n](session=begun, by=desk), 2)
+    assert outcome(results) == {"TherapySession": 1, "IntegrityError": 1}
+    assert len(kinds(begun)) == 2
+
+
+def test_control_without_lock_and_trigger_it_is_both_completed_and_missed(race, begun, desk, unlocked):
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER session_state_forward ON therapy_sessions_therapysession")
     deeds = [life.complete_session, life.miss_session]
     assert outcome(race(lambda n: deeds[n](session=begun, by=desk), 2)) == {"TherapySession": 2}
     assert sorted(kinds(begun)) == ["booked", "completed", "missed"]

@@ -60,13 +60,15 @@ def test_day_around_a_session_keeps_both_buffers(free_on, book):
 
 
 def test_day_with_a_live_hold_is_not_free_and_with_an_expired_one_is(free_on, bob):
-    hold = HoldFactory(starts_at=at(TUESDAY), therapist=bob, expires_at=at(MONDAY, "08:10"))
+    facts = {"starts_at": at(TUESDAY), "buffer_after_minutes": 15, "expires_at": at(MONDAY, "08:10")}
+    hold = HoldFactory(therapist=bob, **facts)
     span = {"starts_at": at(TUESDAY), "ends_at": at(TUESDAY, "11:00"), "counts_on": TUESDAY, "day_number": 1}
     row = OccupancyFactory(resource=1, what=bob.pk, hold=hold, expires_at=hold.expires_at, **span)
     assert "10:00" not in free_on(TUESDAY)
     assert "10:00" in free_on(TUESDAY, hold=hold.pk)
-    row.expires_at = at(MONDAY, "08:00")
-    row.save()
+    for kept in (hold, row):
+        kept.expires_at = at(MONDAY, "08:00")
+        kept.save()
     assert "10:00" in free_on(TUESDAY)
 
 
