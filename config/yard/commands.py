@@ -19,6 +19,7 @@ def main(arguments: list[str]) -> int:
         print(f"There is no command {name!r}. Choose one of: {', '.join(COMMANDS)}.", file=sys.stderr)
         return 2
     children.follow_make()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process would compile 1,500 files anew: seconds each
     try:
         with children.orderly_end():
             return COMMANDS[name](rest)
@@ -101,8 +102,7 @@ def demo() -> Iterator[dict[str, str]]:
     given = {"database_url": os.environ.get("DATABASE_URL", ""), "redis_url": os.environ.get("REDIS_URL", "")}
     with servers(VAR / "servers", keep=True, **given) as running:
         env = run.environment(running, run.wanted_port())
-        run.manage(env, "prepare")
-        run.manage(env, "make_demo")
+        run.manage(env, "start_demo", f"--people={run.PEOPLE}")
         yield env
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
+from urllib.parse import quote
 
 import pytest
 
@@ -50,5 +51,5 @@ def environment(running: servers.Servers) -> None:
     os.environ.update(running.environment())
     os.environ["YARD_SUPERUSER_URL"] = running.superuser_url
     os.environ["PATH"] = running.path()
-    os.environ["EMAIL_URL"] = f"filemail:///{VAR / 'test' / 'mail'}"
+    os.environ["EMAIL_URL"] = f"filemail:///{quote(str(VAR / 'test' / 'mail'))}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"

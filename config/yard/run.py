@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from config.yard import children, dotenv, sockets
@@ -14,6 +15,7 @@ from config.yard.servers import Servers, servers
 
 ADDRESSES = VAR / "run.env"
 LOCK = VAR / "run.lock"
+PEOPLE = VAR / "people.txt"
 PATIENCE = 60.0
 
 
@@ -47,7 +49,7 @@ def environment(running: Servers, port: int) -> dict[str, str]:
     beat.mkdir(parents=True, exist_ok=True)
     defaults = {
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
-        "EMAIL_URL": f"filemail:///{VAR / 'mail'}",
+        "EMAIL_URL": f"filemail:///{urllib.parse.quote(str(VAR / 'mail'))}",
         "BEAT_SCHEDULE": str(beat / "schedule"),
         "PYTHONUNBUFFERED": "1",
     }
@@ -59,8 +61,7 @@ def _serve(running: Servers, port: int, began: float) -> int:
     env = environment(running, port)
     _publish(running)
     try:
-        manage(env, "prepare")
-        manage(env, "make_demo")
+        manage(env, "start_demo", f"--people={PEOPLE}")
         return _processes(env, port, began)
     finally:
         ADDRESSES.unlink(missing_ok=True)
@@ -80,19 +81,17 @@ def running_servers() -> Servers:
     return Servers(values["DATABASE_URL"], values["REDIS_URL"])
 
 
-def manage(env: dict[str, str], command: str) -> None:
-    if not any(ROOT.glob(f"apps/*/management/commands/{command}.py")):
-        say(f"There is no command {command} yet.")
-        return
-    if subprocess.run([VENV_PYTHON, "manage.py", command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode:
-        raise Stop(f"`manage.py {command}` failed; the lines above say why. `make reset` starts over with empty data.")
+def manage(env: dict[str, str], *command: str) -> None:
+    if subprocess.run([VENV_PYTHON, "manage.py", *command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode:
+        anew = "" if os.environ.get("DATABASE_URL") else " `make reset` starts over with empty data."
+        raise Stop(f"`manage.py {command[0]}` failed; the lines above say why.{anew}")
 
 
 def _processes(env: dict[str, str], port: int, began: float) -> int:
     """Start the Procfile and stay until it ends or we are told to."""
     command = [VENV_BIN / "honcho", "--env", os.devnull, "--procfile", ROOT / "Procfile", "start", "--port", str(port)]
     honcho = children.start(command, env=env, cwd=ROOT)
-    threading.Thread(target=_welcome, args=(env, port, honcho, began), daemon=True).start()
+    threading.Thread(target=_welcome, args=(port, honcho, began), daemon=True).start()
     try:
         code = honcho.wait()
         raise Stop(f"A process of the Procfile ended ({code}), so the others were stopped; the lines above say why.")
@@ -104,7 +103,7 @@ def _processes(env: dict[str, str], port: int, began: float) -> int:
             children.stop(honcho, (signal.SIGTERM, 12.0))
 
 
-def _welcome(env: dict[str, str], port: int, honcho: subprocess.Popen[bytes], began: float) -> None:
+def _welcome(port: int, honcho: subprocess.Popen[bytes], began: float) -> None:
     """Print the addresses and the demo people once the site answers."""
     warned = False
     while not ready(port):
@@ -114,10 +113,9 @@ def _welcome(env: dict[str, str], port: int, honcho: subprocess.Popen[bytes], be
             warned = True
             say(f"The site does not answer yet: http://localhost:{port}/readyz should. The lines above may say why.")
         time.sleep(0.1)
-    people = [VENV_PYTHON, "manage.py", "demo_people"]
-    answer = subprocess.run(people, cwd=ROOT, env=env, capture_output=True, text=True)
-    text = answer.stdout if answer.returncode == 0 else f"http://localhost:{port}/\n{answer.stderr}"
-    print(f"\n{text}\nReady after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n", flush=True)
+    print(
+        f"\n{PEOPLE.read_text()}\nReady after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n", flush=True
+    )
 
 
 def ready(port: int) -> bool:

@@ -69,3 +69,100 @@ def test_require_names_them_all(monkeypatch):
     monkeypatch.setattr(env, "text", lambda name: "")
     with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY(.|\n)*DATABASE_URL"):
         env.require("SECRET_KEY", "DATABASE_URL")
+
+
+@pytest.mark.parametrize(
+    ("url", "facts"),
+    [
+        ("postgres://us%40er:p%40s%2Fs+%3A@db:5433/ver", {"USER": "us@er", "PASSWORD": "p@s/s+:", "PORT": 5433}),
+        ("postgresql://verbena:x@[::1]/verbena", {"HOST": "::1", "NAME": "verbena"}),
+        ("postgres://verbena@%2Fvar%2Frun%2Fpostgresql/verbena", {"HOST": "/var/run/postgresql"}),
+        ("postgres://a:b@db/c?sslmode=verify-full", {"OPTIONS": {"connect_timeout": 5, "sslmode": "verify-full"}}),
+        ("postgres://a:b@db/c?connect_timeout=9", {"OPTIONS": {"connect_timeout": 9}}),
+    ],
+)
+def test_database_url_is_read_whole(monkeypatch, url, facts):
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert env.database().items() >= facts.items()
+
+
+def test_settings_keep_what_follows_the_question_mark():
+    """`sslmode=require` that gets lost is a password in clear text on the wire."""
+    keep = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.local"}
+    command = [
+        sys.executable,
+        "-c",
+        "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])",
+    ]
+    url = "postgres://a:b@db/c?sslmode=require"
+    done = subprocess.run(command, env={**keep, "DATABASE_URL": url}, cwd=env.BASE_DIR, capture_output=True, text=True)
+    assert "'sslmode': 'require'" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "facts"),
+    [
+        ("smtp://mail.example", {"EMAIL_HOST": "mail.example", "EMAIL_PORT": 25}),
+        (
+            "smtp+tls://us%40er:p%40+s@mail.example",
+            {"EMAIL_PORT": 587, "EMAIL_USE_TLS": True, "EMAIL_HOST_USER": "us@er"},
+        ),
+        ("smtp+tls://u:p%40+s@mail.example:2525", {"EMAIL_PORT": 2525, "EMAIL_HOST_PASSWORD": "p@+s"}),
+        ("smtps://u:p@mail.example", {"EMAIL_PORT": 465, "EMAIL_USE_SSL": True}),
+        ("smtp+ssl://u:p@mail.example", {"EMAIL_PORT": 465, "EMAIL_USE_SSL": True}),
+        ("consolemail://", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
+    ],
+)
+def test_email_url_of_every_kind(monkeypatch, url, facts):
+    monkeypatch.setenv("EMAIL_URL", url)
+    assert env.email().items() >= facts.items()
+    assert not (env.email().get("EMAIL_USE_TLS") and env.email().get("EMAIL_USE_SSL"))
+
+
+def test_mail_folder_may_be_called_anything(monkeypatch):
+    folder = env.VAR_DIR / "Größe #1 ? 50% a+b" / "mail"
+    monkeypatch.setenv("EMAIL_URL", env.mail_folder(folder))
+    assert env.email()["EMAIL_FILE_PATH"] == str(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "value"),
+    [
+        ("DATABASE_URL", env.database, "mysql://u:hush@db/c"),
+        ("DATABASE_URL", env.database, "hush"),
+        ("DATABASE_URL", env.database, "postgres://u:hush@db:port/c"),
+        ("DATABASE_URL", env.database, "postgres://u:hush@db"),
+        ("REDIS_URL", env.redis, "http://:hush@cache"),
+        ("EMAIL_URL", env.email, "mail.example:587?hush"),
+        ("EMAIL_URL", env.email, "smtp+tls://"),
+        ("EMAIL_URL", env.email, "sendgrid://u:hush@x"),
+        ("PUBLIC_HOST", lambda: env.host("PUBLIC_HOST"), "verbena.example:8000"),
+        ("PUBLIC_HOST", lambda: env.host("PUBLIC_HOST"), "https://verbena.example"),
+        ("PUBLIC_HOST", lambda: env.host("PUBLIC_HOST"), "www.verbena.example"),
+        ("DATABASE_MAX_AGE", lambda: env.number("DATABASE_MAX_AGE"), "5 minutes"),
+        ("METRICS_PORT", lambda: env.port("METRICS_PORT"), "99999"),
+        ("LOG_LEVEL", lambda: env.level("LOG_LEVEL"), "chatty"),
+    ],
+)
+def test_value_that_cannot_be_used_is_named_and_no_secret_is_told(monkeypatch, name, read, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=name) as refused:
+        read()
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("given", "read"), [("Verbena.Example ", "verbena.example"), ("", "localhost")])
+def test_host_is_read_kindly(monkeypatch, given, read):
+    monkeypatch.setenv("PUBLIC_HOST", given)
+    assert env.host("PUBLIC_HOST") == read
+
+
+def test_secret_may_begin_with_a_dollar(monkeypatch):
+    """environ.Env would take it for the name of another variable."""
+    monkeypatch.setenv("SECRET_KEY", "$ecret")
+    assert env.text("SECRET_KEY") == "$ecret"
+
+
+def test_level_is_read_kindly(monkeypatch):
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+    assert env.level("LOG_LEVEL") == "DEBUG"

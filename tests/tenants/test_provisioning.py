@@ -162,6 +162,13 @@ def test_pg_dump_that_is_too_old_is_named(db, monkeypatch):
         provisioning._pg_dump()
 
 
+def test_pg_dump_connects_as_safely_as_we_do_and_shows_no_password(db, monkeypatch):
+    facts = {"host": "db", "dbname": "verbena", "sslmode": "verify-full", "password": "hush", "cursor_factory": object}
+    monkeypatch.setattr(connection, "get_connection_params", lambda: facts)
+    assert provisioning._target() == "host=db dbname=verbena sslmode=verify-full"
+    assert provisioning._secrets()["PGPASSWORD"] == "hush"
+
+
 def test_remove_centre_leaves_nothing(wire):
     from apps.tenants import actions
     from apps.tenants.models import Centre, Domain

@@ -1,3 +1,4 @@
+import os
 import runpy
 
 import pytest
@@ -27,6 +28,13 @@ def test_every_target_of_the_makefile_is_a_command():
 def test_unknown_command_lists_those_that_exist(capsys):
     assert commands.main(["fly"]) == 2
     assert "setup" in capsys.readouterr().err
+
+
+def test_what_is_compiled_is_kept(monkeypatch):
+    """Where the environment forbids it, every process would compile all packages anew: a warm start took 40 s."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    commands.main(["help"])
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 def test_reset_keeps_everything_without_a_yes(monkeypatch, capsys):

@@ -1,10 +1,11 @@
 import dataclasses
 import datetime as dt
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_tenants.utils import schema_context, tenant_context
 
@@ -111,6 +112,17 @@ def test_make_demo_says_nothing_when_both_are_there(db):
         assert User.objects.get(email=ROOT).check_password(PASSWORD)
     call_command("make_demo", stdout=out)
     assert out.getvalue() == ""
+
+
+def test_start_demo_keeps_who_signs_in_for_later(db, tmp_path):
+    call_command("start_demo", people=tmp_path / "people", stdout=StringIO())
+    assert "root@verbena.example" in (tmp_path / "people").read_text()
+
+
+def test_start_demo_says_in_one_line_that_the_database_is_away(db, tmp_path, monkeypatch):
+    monkeypatch.setattr("apps.tenants.provisioning.migrate_public", Mock(side_effect=OperationalError("refused\n")))
+    with pytest.raises(CommandError, match=r"^The database does not answer: refused$"):
+        call_command("start_demo", people=tmp_path / "people")
 
 
 def test_demo_people_names_everybody_once(db):
