@@ -1,7 +1,7 @@
 """How gunicorn runs the web process: shared memory, JSON logs, metrics served by the master on a port of their own."""
 
 import os
-import shutil
+from pathlib import Path
 from typing import Any
 
 from config import env
@@ -31,10 +31,11 @@ logconfig_dict = {
 
 def _share_metrics() -> None:
     """Give the workers a folder to count in together; prometheus_client looks for it when it is first imported."""
-    folder = env.text("METRICS_DIR") or str(env.VAR_DIR / "metrics")
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or env.text("METRICS_DIR") or env.VAR_DIR / "metrics")
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):  # of the last run; whatever else lies there is not ours
+        left.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 if env.text("METRICS_PORT"):

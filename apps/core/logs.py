@@ -4,6 +4,7 @@ import contextvars
 import logging
 import traceback
 from types import TracebackType
+from typing import Any
 
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter as BaseFormatter
@@ -12,19 +13,40 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 centre: contextvars.ContextVar[str] = contextvars.ContextVar("centre", default="")
-user_id: contextvars.ContextVar[str] = contextvars.ContextVar("user_id", default="")
+request: contextvars.ContextVar[Any] = contextvars.ContextVar("request", default=None)
 
 
 class ContextFilter(logging.Filter):
-    """Add the request id, the centre's schema and the user's id to every record, and take Celery's quotations out."""
+    """Add the request id, the centre's schema and the user's id to every record; take Celery's and Django's quotations out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith("celery") and "data" in record.__dict__:
             _say_less(record)
+        if record.name.startswith("django") and hasattr(record, "request"):
+            _say_route(record)
         record.request_id = request_id.get()
         record.centre = centre.get()
-        record.user_id = user_id.get()
+        record.user_id = _user_id()
         return True
+
+
+def route(asked: Any) -> str:
+    """Return the name of the page that was asked for: an address may hold a name, or the key of an invitation."""
+    match = getattr(asked, "resolver_match", None)
+    return match.view_name if match else "unrouted"
+
+
+def _user_id() -> str:
+    """Return who is signed in, where that has been asked for; a log line asks no database."""
+    user = getattr(request.get(), "_cached_user", None)
+    return str(user.pk) if user is not None and user.is_authenticated else ""
+
+
+def _say_route(record: logging.LogRecord) -> None:
+    """Django's lines about a request end with its path."""
+    path = getattr(record.__dict__["request"], "path", None)
+    words = record.args if isinstance(record.args, tuple) else ()
+    record.args = tuple(route(record.__dict__["request"]) if word == path else word for word in words)
 
 
 def _say_less(record: logging.LogRecord) -> None:

@@ -11,7 +11,12 @@ requests = Counter("verbena_requests_total", "Requests answered.", ["method", "r
 seconds = Histogram("verbena_request_seconds", "Seconds from request to answer.", ["route"])
 
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
 def observe(method: str, route: str, status: int, taken: float) -> None:
+    """Count one answer. Methods that strangers make up are one: each other value would cost memory for good."""
+    method = method if method in METHODS else "OTHER"
     requests.labels(method, route, str(status)).inc()
     seconds.labels(route).observe(taken)
 

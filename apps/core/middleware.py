@@ -27,7 +27,7 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        tokens = (logs.request_id.set(uuid.uuid4().hex), logs.centre.set(""), logs.user_id.set(""))
+        tokens = (logs.request_id.set(uuid.uuid4().hex), logs.centre.set(""), logs.request.set(request))
         began = time.perf_counter()
         try:
             response = self.get_response(request)
@@ -35,16 +35,12 @@ class RequestLog:
             response["X-Request-ID"] = logs.request_id.get()
             return response
         finally:
-            for variable, token in zip((logs.request_id, logs.centre, logs.user_id), tokens, strict=True):
+            for variable, token in zip((logs.request_id, logs.centre, logs.request), tokens, strict=True):
                 variable.reset(token)
 
     def _write(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-        match = getattr(request, "resolver_match", None)
-        route = match.view_name if match else "unrouted"
+        route = logs.route(request)
         logs.centre.set(getattr(getattr(request, "tenant", None), "schema_name", ""))
-        user = getattr(request, "_cached_user", None)
-        if user is not None and user.is_authenticated:
-            logs.user_id.set(str(user.pk))
         metrics.observe(request.method or "", route, response.status_code, seconds)
         facts = {
             "method": request.method,

@@ -6,12 +6,37 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
+from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.db import transaction
 from django_tenants.utils import get_tenant_model, schema_context, tenant_context
 
 from apps.core import logs
 
 log = logging.getLogger(__name__)
+
+
+@before_task_publish.connect
+def name_the_request(headers: dict[str, Any], **facts: Any) -> None:
+    """Let the worker's lines carry the id of the request that asked for the work."""
+    headers["verbena_request"] = logs.request_id.get()
+
+
+@task_prerun.connect
+def enter_logs(task: Any, args: Any, **facts: Any) -> None:
+    """From here on lines say whose work it is, the worker's own "task done" included."""
+    asked_by, schema = (
+        task.request.get("verbena_request"),
+        args[0] if args and getattr(task, "of_centre", False) else "",
+    )
+    task.request.tokens = [(logs.centre, logs.centre.set(schema))]
+    if asked_by:
+        task.request.tokens.append((logs.request_id, logs.request_id.set(asked_by)))
+
+
+@task_postrun.connect
+def leave_logs(task: Any, **facts: Any) -> None:
+    for variable, token in getattr(task.request, "tokens", ()):
+        variable.reset(token)
 
 
 class UnknownCentre(Exception):
@@ -38,7 +63,7 @@ def centre_task(function: Callable[..., Any]) -> Any:
         finally:
             logs.centre.reset(token)
 
-    return shared_task(run)
+    return shared_task(run, of_centre=True)  # type: ignore[call-overload]  (any option becomes an attribute of the task)
 
 
 def after_commit(task: Any, schema: str, *args: Any) -> None:

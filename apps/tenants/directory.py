@@ -20,7 +20,7 @@ MOST_HOSTS = 5000  # a stranger sending made-up host names must not fill the mem
 _lock = threading.Lock()
 _hosts: dict[str, tuple[float, Centre | None]] = {}
 _primary: dict[int, tuple[float, str]] = {}
-_seen = {"version": 0, "looked": 0.0}
+_seen = {"version": 0, "looked": 0.0, "generation": 0}
 
 
 def find(host: str) -> Centre | None:
@@ -29,10 +29,12 @@ def find(host: str) -> Centre | None:
     entry = _hosts.get(host)
     if entry and time.monotonic() - entry[0] < FORGET_AFTER:
         return entry[1]
+    generation = _seen["generation"]
     centre = _load(host)
     if len(_hosts) >= MOST_HOSTS:
         _hosts.clear()
-    _hosts[host] = (time.monotonic(), centre)
+    if generation == _seen["generation"]:  # else something changed while we read: ask again next time
+        _hosts[host] = (time.monotonic(), centre)
     return centre
 
 
@@ -49,14 +51,17 @@ def primary_host(centre: Centre) -> str:
     entry = _primary.get(centre.pk)
     if entry and time.monotonic() - entry[0] < FORGET_AFTER:
         return entry[1]
+    generation = _seen["generation"]
     with schema_context("public"):
         hosts = Domain.objects.filter(tenant_id=centre.pk).order_by("-is_primary", "domain")
         host = hosts.values_list("domain", flat=True).first() or ""
-    _primary[centre.pk] = (time.monotonic(), host)
+    if generation == _seen["generation"]:
+        _primary[centre.pk] = (time.monotonic(), host)
     return host
 
 
 def _forget() -> None:
+    _seen["generation"] += 1
     _hosts.clear()
     _primary.clear()
 

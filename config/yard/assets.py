@@ -32,6 +32,7 @@ def vendor(key: str) -> None:
     key = f"{key} {stamps.of_contents([Path(__file__)])}"
     if stamp.fresh(key):
         return
+    stamp.forget()
     shutil.rmtree(VENDOR, ignore_errors=True)
     for folder, (package, pattern) in FILES.items():
         found = sorted((NODE_MODULES / package).glob(pattern))
@@ -59,6 +60,8 @@ def style(key: str) -> None:
         return
     say("Building the stylesheet ...")
     BUILD.mkdir(parents=True, exist_ok=True)
+    for left in BUILD.glob("app.*.css"):  # of a build that was killed
+        left.unlink()
     half = BUILD / f"app.{os.getpid()}.css"
     command = [VENV_BIN / "tailwindcss", "--input", STYLE_INPUT, "--output", half, "--minify"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)

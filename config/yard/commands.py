@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from config.yard import assets, check, children, dotenv, grounds, keep, packages, run, system
 from config.yard.places import REQUIREMENTS, ROOT, VAR, VENV_BIN, VENV_PYTHON, Stop, only_one, say
@@ -26,15 +27,22 @@ def main(arguments: list[str]) -> int:
     except Stop as sentence:
         print(f"\n✗ {sentence}\n", file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(f"\n✗ {error.filename} belongs to another user. {_ownership()}\n", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     finally:
         children.end_descendants()
 
 
+def _ownership() -> str:
+    return f"Work as that user, in a checkout of your own, or take this one over: sudo chown -R $USER '{ROOT}'"
+
+
 def set_up(*, browser: bool = False) -> None:
     """Make the place ready: system libraries, Python and npm packages, stylesheet. Warm, it compares stamps only."""
-    with only_one(VAR / "setup.lock"):
+    with packages.one_set_up():
         packages.ensure_python()
         key = packages.ensure_npm()
         assets.vendor(key)
@@ -106,8 +114,8 @@ def demo() -> Iterator[dict[str, str]]:
         yield env
 
 
-def _held(lock: os.PathLike[str]) -> bool:
-    with suppress(Stop), only_one(run.LOCK, str(lock)):
+def _held(lock: Path) -> bool:
+    with suppress(Stop), only_one(lock, "held"):
         return False
     return True
 
@@ -121,11 +129,23 @@ def _reset(_: list[str]) -> int:
     if os.environ.get("YES") != "1" and not _yes(f"Delete {VAR} with the demo's database, files and mail? [y/N] "):
         say("Nothing was deleted.")
         return 1
+    folders = (VAR, grounds.elsewhere())
     with only_one(run.LOCK, "Verbena is running from this folder; stop it (Ctrl-C) first."):
-        for folder in (VAR, grounds.elsewhere()):
+        if any(_held(lock) for folder in folders for lock in _locks(folder)):
+            raise Stop(
+                "A `make test`, `make manage` or the like is at work in this folder; wait for it or stop it first."
+            )
+        for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
     say("Gone. `make run` starts anew.")
     return 0
+
+
+def _locks(folder: Path) -> Iterator[Path]:
+    """Yield the locks of set-ups and of servers, throwaway ones included; our own is not among them."""
+    yield from folder.glob("setup.lock")
+    for pattern in ("*/lock", "*/*/lock"):
+        yield from folder.glob(pattern)
 
 
 def _yes(question: str) -> bool:

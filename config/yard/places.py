@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var"
@@ -34,12 +35,18 @@ def wheel_folder(package: str) -> Path | None:
 
 
 @contextmanager
-def only_one(lock: Path, sentence: str = "") -> Iterator[None]:
-    """Hold `lock` for the block. With a sentence, stop at once when another process holds it; without one, wait."""
+def only_one(lock: Path, sentence: str = "", *, waiting: str = "") -> Iterator[IO[str]]:
+    """Hold `lock` for the block. When another process holds it: stop with `sentence`, or say `waiting` and wait.
+
+    A child that is given the open file (`pass_fds`) holds the lock as well, even when it outlives us.
+    """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if sentence else 0))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Stop(sentence) from None
-        yield
+            if sentence:
+                raise Stop(sentence) from None
+            say(waiting)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield file

@@ -39,8 +39,13 @@ def wanted_port() -> int:
 
 
 def refuse_busy(port: int) -> None:
-    if sockets.busy(port):
-        raise Stop(f"Port {port} is taken by another program. Choose another: make run PORT={port + 10}")
+    try:
+        busy = sockets.busy(port)
+    except PermissionError:
+        raise Stop(f"Port {port} may be opened by root only. Choose one from 1024 up: make run PORT=8010") from None
+    if busy:
+        other = port + 10 if port < 65000 else 8010
+        raise Stop(f"Port {port} is taken by another program. Choose another: make run PORT={other}")
 
 
 def environment(running: Servers, port: int) -> dict[str, str]:

@@ -11,14 +11,19 @@ def free_port() -> int:
 
 
 def busy(port: int) -> bool:
-    """Does someone listen on `port`, on any address of this machine?"""
+    """Does someone listen on `port`, on any address of this machine? Browsers ask ::1 first when they see `localhost`.
+
+    Raises PermissionError for a port that only root may open.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("", port))
+        except PermissionError:
+            raise
         except OSError:
             return True
-    return answers(port)
+    return answers(port) or answers(port, "::1")
 
 
 def answers(port: int, host: str = "127.0.0.1") -> bool:

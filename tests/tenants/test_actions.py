@@ -122,6 +122,14 @@ def test_change_centre_refuses_by_field(harbour):
     assert harbour.time_zone == "Europe/London"
 
 
+def test_change_centre_checks_only_what_changes(harbour):
+    """A zone that went out of use keeps nobody from suspending the centre."""
+    Centre.objects.filter(pk=harbour.pk).update(time_zone="Mars/Olympus")
+    assert actions.suspend(harbour).status == "suspended"
+    with pytest.raises(ValidationError):
+        actions.change_centre(harbour, time_zone="Mars/Olympus")
+
+
 def test_change_centre_touches_only_what_was_given(harbour):
     Centre.objects.filter(pk=harbour.pk).update(phone="1")
     actions.change_centre(harbour, tagline="New words")

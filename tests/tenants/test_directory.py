@@ -23,6 +23,17 @@ def another_process():
     return change
 
 
+def overtaken(read):
+    """The same reading, with a change that is told while it is under way."""
+
+    def slow(*args, **kwargs):
+        found = read(*args, **kwargs)
+        directory._forget()
+        return found
+
+    return slow
+
+
 def test_second_question_costs_no_query(django_assert_num_queries):
     assert directory.find("sunrise.localhost").slug == "sunrise"
     with django_assert_num_queries(0):
@@ -58,6 +69,15 @@ def test_change_elsewhere_is_seen_without_redis(monkeypatch):
     later = directory.time.monotonic() + directory.FORGET_AFTER
     monkeypatch.setattr(directory.time, "monotonic", lambda: later)
     assert directory.find("sunrise.localhost").tagline == "New words"
+
+
+@pytest.mark.parametrize("ask", [lambda centre: directory.find("sunrise.localhost"), directory.primary_host])
+def test_answer_read_before_a_change_is_not_remembered_after_it(sunrise, monkeypatch, ask):
+    """A thread reads the old row; the change is committed and told; only then the thread puts down what it read."""
+    monkeypatch.setattr(directory, "_load", overtaken(directory._load))
+    monkeypatch.setattr(Domain.objects, "filter", overtaken(Domain.objects.filter))
+    ask(sunrise)
+    assert not directory._hosts and not directory._primary
 
 
 def test_memory_is_bounded(monkeypatch):

@@ -18,9 +18,14 @@ def probe(request):
     return JsonResponse({"role": role, "schema": schema, "log": logs.centre.get(), "people": people})
 
 
-def broken(request):
+def broken(request, word=""):
     raise ZeroDivisionError
 
 
 handler500 = "apps.core.middleware.server_error"
-urlpatterns = [path("probe", probe), path("broken", broken), path("brand.css", Brand.as_view(), name="brand")]
+urlpatterns = [
+    path("probe", probe),
+    path("broken", broken),
+    path("broken/<str:word>", broken, name="broken-word"),
+    path("brand.css", Brand.as_view(), name="brand"),
+]

@@ -1,3 +1,5 @@
+import subprocess
+
 import pytest
 
 from config.yard import assets
@@ -36,3 +38,32 @@ def test_stylesheet_is_rebuilt_after_a_template_changed(tmp_path, monkeypatch):
     page.write_text("<p>")
     monkeypatch.setattr(assets, "ROOT", tmp_path)
     assert list(assets.style_sources()) == [page]
+
+
+def test_vendor_cut_short_is_done_again(tmp_path, monkeypatch):
+    """The stamp goes first: else a killed step would count as done once the packages are what they were."""
+    monkeypatch.setattr(assets, "VENDOR", tmp_path)
+    monkeypatch.setattr(assets, "FILES", {})
+    assets.vendor("one")
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(assets.shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        assets.vendor("two")
+    assert not (tmp_path / ".stamp").exists()
+
+
+def test_half_a_stylesheet_of_a_killed_build_is_cleared_away(tmp_path, monkeypatch):
+    for name, path in {"BUILD": tmp_path, "STYLE_OUTPUT": tmp_path / "app.css"}.items():
+        monkeypatch.setattr(assets, name, path)
+    (tmp_path / "app.17.css").write_text("half")
+
+    def tailwind(command, **_):
+        command[4].write_text("whole")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(assets.subprocess, "run", tailwind)
+    assets.style("key")
+    assert {path.name for path in tmp_path.iterdir()} == {"app.css", ".stamp"}

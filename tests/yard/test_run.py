@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from config.yard import run
+from config.yard import run, sockets
 from config.yard.places import Stop
 
 
@@ -47,3 +47,29 @@ def test_letters_name_the_port_that_people_reach(monkeypatch, tmp_path):
     assert run.environment(Running(), 8010)["SITE_PORT"] == "8010"
     monkeypatch.setenv("SITE_PORT", "443")
     assert run.environment(Running(), 8010)["SITE_PORT"] == "443"
+
+
+def test_port_that_is_taken_on_the_other_loopback_is_busy():
+    """A browser that is sent to `localhost` asks ::1 first, and would meet the stranger."""
+    with socket.socket(socket.AF_INET6) as taken:
+        try:
+            taken.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        taken.listen()
+        assert sockets.busy(taken.getsockname()[1])
+
+
+def test_port_for_root_only_is_named_as_such(monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(Stop, match="Port 80 may be opened by root only"):
+        run.refuse_busy(80)
+
+
+def test_port_near_the_end_is_offered_another_that_exists(monkeypatch):
+    monkeypatch.setattr(sockets, "busy", lambda port: True)
+    with pytest.raises(Stop, match="make run PORT=8010"):
+        run.refuse_busy(65530)
