@@ -46,6 +46,11 @@ def _clock_time(value: dt.time, where: Locale) -> str:
     return dates.format_time(value, format="short", locale=where)
 
 
+def numeric_moment(value: dt.datetime) -> str:
+    """2026-11-24 09:30 on the centre's clock, whoever looks: how a moment is written down in a record's name."""
+    return f"{_local(value, getattr(schema.tenant(), 'zone', dt.UTC)):%Y-%m-%d %H:%M}"
+
+
 def day(value: dt.datetime | dt.date, zone: str | dt.tzinfo | None = None, skeleton: str = "yMMMEd") -> str:
     """Tue, Nov 24, 2026, as the locale writes it."""
     date = _local(value, zone).date() if isinstance(value, dt.datetime) else value
@@ -71,6 +76,11 @@ def zone_name(zone: str | dt.tzinfo, at: dt.datetime | None = None) -> str:
     """Eastern Time, or the zone's own name where the locale knows none."""
     info = zoneinfo.ZoneInfo(zone) if isinstance(zone, str) else zone
     return dates.get_timezone_name(at or timezone.now().astimezone(info), locale=locale()) or str(info)
+
+
+def decimal(value: float | Decimal) -> str:
+    """7.5 or 41.25, no more places than it has and two at most, as the locale writes it."""
+    return numbers.format_decimal(value, format="#,##0.##", locale=locale())
 
 
 def money(amount: Decimal | None, currency: str | None = None) -> str:

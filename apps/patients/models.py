@@ -56,7 +56,7 @@ class Gender(models.TextChoices):
     FEMALE = "female", _("Female")
     MALE = "male", _("Male")
     OTHER = "other", _("Other")
-    UNKNOWN = "unknown", _("Not told")
+    UNKNOWN = "unknown", _("Not stated")
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -78,6 +79,7 @@ NAVIGATION: list[tuple[str | Promise, list[Link]]] = [
 ]
 
 
+Items: TypeAlias = list[dict[str, object]]
 PUBLIC: list[Link] = [
     Link(_("Therapists"), "portal:public-therapist-list", "stethoscope"),
     Link(_("Book"), "portal:book", "calendar-plus"),
@@ -91,9 +93,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {}
     if not user.is_authenticated:
         return {"public_nav": [_item(link, request.path) for link in PUBLIC]}
-    groups = [_group(label, links, user, request.path) for label, links in NAVIGATION]
     return {
-        "nav": [group for group in groups if group["items"]],
+        "nav": _groups(user, request.path),
         "public_nav": _public(user, request.path),
         "user_roles": ", ".join(str(role.label) for role in sorted(user.role_set)),
         "home_url": _address("portal:home"),
@@ -108,7 +109,7 @@ def _public(user: User, path: str) -> list[dict[str, object]]:
     """On public pages a patient has their own places beside the centre's; at most four fit a phone's tab bar."""
     mine = [link for link in NAVIGATION[-1][1] if link.shown_to(user)]
     shown = [PUBLIC[0], *mine] if mine else PUBLIC
-    return _one_current([_item(link, path) for link in shown])
+    return _one_current([_item(link, path) for link in shown])[0]
 
 
 def _booking(user: User) -> str:
@@ -117,15 +118,18 @@ def _booking(user: User) -> str:
     return _address("portal:book") if user.can(P.SESSION_BOOK_OWN) else ""
 
 
-def _group(label: str | Promise, links: list[Link], user: User, path: str) -> dict[str, object]:
-    items = [_item(link, path) for link in links if link.shown_to(user)]
-    return {"label": label, "items": _one_current(items)}
+def _groups(user: User, path: str) -> list[dict[str, object]]:
+    shown = _one_current(
+        *([_item(link, path) for link in links if link.shown_to(user)] for _label, links in NAVIGATION)
+    )
+    named = zip(NAVIGATION, shown, strict=True)
+    return [{"label": label, "items": items} for (label, _links), items in named if items]
 
 
-def _one_current(items: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Where several addresses begin the page's, only the longest is where one is."""
-    here = max((str(item["url"]) for item in items if item["current"]), key=len, default="")
-    return [{**item, "current": item["url"] == here} for item in items]
+def _one_current(*groups: Items) -> tuple[Items, ...]:
+    """Where several addresses begin the page's, only the longest is where one is: rooms stand beneath /sessions/."""
+    here = max((str(item["url"]) for items in groups for item in items if item["current"]), key=len, default="")
+    return tuple([{**item, "current": item["url"] == here} for item in items] for items in groups)
 
 
 def _item(link: Link, path: str) -> dict[str, object]:

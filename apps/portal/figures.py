@@ -7,9 +7,11 @@ from django.db.models import Count, Q
 from django.utils.functional import cached_property
 
 from apps.accounts.models import User
+from apps.accounts.roles import Permission
 from apps.core import clock
 from apps.patients.models import Patient
 from apps.portal import days
+from apps.portal.first_steps import FirstStep, first_steps
 from apps.scheduling import times, world
 from apps.scheduling.availability import DayLoad
 from apps.sessions.models import State, TherapySession
@@ -52,13 +54,14 @@ class Capacity:
 
 
 def capacity(centre: Centre, first: dt.date, length: int = WEEK) -> Capacity:
-    """Free time of everybody who can be booked, day by day. Two queries, whatever their number.
+    """Free time of everybody who can be booked from now on, day by day. Two queries, whatever their number.
 
     A session beyond somebody's hours takes nothing of what they offer, nor of what a colleague does.
     """
     kept = world.current(centre, version=world.version())
     people = [person.id for person in kept.people.values() if not person.schedule.on_leave]
-    loads = times.loads(centre, people, first, first + dt.timedelta(days=length - 1)) if people else {}
+    last = first + dt.timedelta(days=length - 1)
+    loads = times.loads(centre, people, first, last, since=clock.now()) if people else {}
     return Capacity(tuple(_together(day) for day in zip(*loads.values(), strict=True)))
 
 
@@ -112,3 +115,10 @@ class Board:
     @cached_property
     def capacity(self) -> Capacity:
         return capacity(self.centre, self.today)
+
+    @cached_property
+    def first_steps(self) -> list[FirstStep]:
+        """What is missing before anybody can be booked, for those who set the centre up. Asked only if nothing is offered."""
+        if self.capacity.offered or not self.user.can(Permission.SETUP_MANAGE):
+            return []
+        return first_steps()

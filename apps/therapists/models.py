@@ -140,7 +140,7 @@ class Therapist(UUIDModel):
         WOMAN = "woman", _("Woman")
         MAN = "man", _("Man")
         NON_BINARY = "non_binary", _("Non-binary")
-        UNTOLD = "", _("Not told")
+        UNTOLD = "", _("Not stated")
 
     user = models.OneToOneField(User, models.PROTECT, verbose_name=_("user"), related_name="therapist")
     slug = models.SlugField(_("address of the profile"), max_length=80, unique=True)

@@ -91,7 +91,8 @@
 
   const loadDialog = (url, from) => {
     if (!window.htmx || !host) return false;
-    opener = from ?? document.activeElement;
+    opener = from?.closest("details[data-menu]")?.querySelector("summary") ?? from ?? document.activeElement;
+    closeMenus();
     window.htmx
       .ajax("GET", url, { target: "#dialog-body", swap: "innerHTML", source: document.body })
       .catch(() => (window.location.href = url));
@@ -145,6 +146,20 @@
     return closed;
   };
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]")));
+
+  /* A table scrolls sideways and so cuts off what hangs out of it: a row's menu is laid over the page instead. */
+  const placeMenu = (menu) => {
+    const list = $(":scope > :not(summary)", menu);
+    const button = $("summary", menu).getBoundingClientRect();
+    Object.assign(list.style, { position: "fixed", margin: "0", inset: "auto" });
+    const { width, height } = list.getBoundingClientRect();
+    const below = button.bottom + 4;
+    const start = getComputedStyle(menu).direction === "rtl" ? button.left : button.right - width;
+    list.style.left = `${Math.max(8, Math.min(start, innerWidth - width - 8))}px`;
+    list.style.top = `${below + height > innerHeight - 8 ? Math.max(8, button.top - height - 4) : below}px`;
+  };
+  document.addEventListener("toggle", (event) => event.target.matches?.(".table-container details[data-menu][open]") && placeMenu(event.target), true);
+  document.addEventListener("scroll", () => $$(".table-container details[data-menu][open]").forEach(placeMenu), true);
 
   /* ---- colours ------------------------------------------------------------------------------------------------ */
 
@@ -285,8 +300,28 @@
 
   /* ---- htmx --------------------------------------------------------------------------------------------------- */
 
+  /* A list that is drawn anew keeps what is being typed into its search: letters may have come since it was asked for. */
+  let typed = null;
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const field = document.activeElement;
+    const within = field?.matches("[data-search]") && event.detail.target?.contains(field);
+    typed = within ? { value: field.value, from: field.selectionStart, to: field.selectionEnd } : null;
+  });
+
+  const goOnTyping = () => {
+    const field = typed && $("[data-search]");
+    if (!field || field === document.activeElement) return;
+    const behind = field.value !== typed.value;
+    field.value = typed.value;
+    field.focus({ preventScroll: true });
+    field.setSelectionRange(typed.from, typed.to);
+    typed = null;
+    if (behind) field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   document.body.addEventListener("htmx:afterSwap", (event) => {
     mindToasts();
+    goOnTyping();
     if (event.detail.target?.id !== "dialog-body" && !host?.contains(event.detail.target)) return;
     if (!host.open) openDialog(host, opener ?? document.activeElement);
     labelDialog();

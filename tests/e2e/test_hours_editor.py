@@ -110,7 +110,7 @@ def test_holiday_is_switched_in_place(visitor):
     for is_open in (True, False):
         page.focus("#holiday-5")
         page.keyboard.press("Space")
-        page.wait_for_selector(f"#holidays li:nth-child(5):has-text('{'We work' if is_open else 'Closed'}')")
+        page.wait_for_selector(f"#holidays li:nth-child(5):has-text('{'open' if is_open else 'closed'}')")
         page.wait_for_function("document.activeElement.id == 'holiday-5'")
         assert page.locator("#holiday-5").is_checked() == is_open
     assert person.axe() == []

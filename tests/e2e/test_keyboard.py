@@ -108,6 +108,32 @@ def test_slash_searches(desk):
     page.get_by_text("No session matches").wait_for()
 
 
+def test_search_goes_on_while_the_list_is_drawn_anew(desk):
+    page = desk.person.go("/patients/")
+    desk.press("/")
+    for letters in ("o", "ka", "for"):
+        page.keyboard.type(letters)
+        so_far = page.evaluate("document.activeElement.value")
+        page.wait_for_url(lambda url, so_far=so_far: f"q={so_far}" in url)
+        page.wait_for_function("document.querySelector('#list tbody')")
+    assert page.evaluate("document.activeElement.matches('[data-search]') && document.activeElement.value") == "okafor"
+    assert page.locator("#list tbody th").first.inner_text().startswith("Okafor")
+
+
+def test_letters_typed_while_a_list_is_asked_for_are_not_lost(desk):
+    page = desk.person.go("/patients/")
+    held = []
+    page.route("**/patients/?q=o&**", held.append)
+    desk.press("/")
+    page.keyboard.type("o")
+    while not held:
+        page.wait_for_timeout(50)
+    page.keyboard.type("kafor")
+    held.pop().continue_()
+    page.wait_for_url("**/patients/?q=okafor&**")
+    assert page.evaluate("document.activeElement.value") == "okafor"
+
+
 def test_n_books_from_any_page(desk):
     page = desk.person.go("/patients/")
     desk.press("n")

@@ -16,6 +16,41 @@ FACTS_APART = """() => [...document.querySelectorAll(".dl > div")].map((fact) =>
   return fact.querySelector("dd").getBoundingClientRect().left - range.getBoundingClientRect().right;
 })"""
 
+COVERED = """(menu) => [...menu.querySelectorAll("li > *")].filter((item) => {
+  const { left, top, width, height } = item.getBoundingClientRect();
+  const there = document.elementFromPoint(left + width / 2, top + height / 2);
+  return !item.contains(there);
+}).map((item) => item.textContent.trim())"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+@pytest.mark.parametrize("path", ["/sessions/", "/dashboard/"])
+def test_the_menu_of_the_last_row_is_whole(visitor, size, path):
+    page = visitor(size, who="oscar").go(path)
+    menu = page.locator("tr details[data-menu]").last
+    menu.locator("summary").click()
+    menu.locator("li").first.wait_for()
+    assert menu.locator("li").count() > 1
+    assert menu.evaluate(COVERED) == []
+
+
+def test_a_row_on_a_phone_has_its_menu_and_its_state_at_its_end(visitor):
+    page = visitor(PHONE, who="oscar").go("/sessions/")
+    row = page.locator("#list tbody tr:has(.row-actions)").first.bounding_box()
+    menu = page.locator("#list .row-actions summary").first.bounding_box()
+    state = page.locator("#list tbody .badge").first.bounding_box()
+    assert menu["y"] - row["y"] < 16
+    assert row["x"] + row["width"] - menu["x"] - menu["width"] <= 24
+    assert row["x"] + row["width"] - state["x"] - state["width"] <= 24
+    assert row["height"] < 120
+
+
+def test_a_list_of_rows_fills_its_card(visitor):
+    page = visitor(DESKTOP, who="alice").go("/people/users/")
+    card, table = (page.locator(f"#list {what}").bounding_box() for what in (".card", ".card table"))
+    assert table["y"] - card["y"] < 4
+    assert card["height"] - table["height"] < 8
+
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_rows_of_a_list_keep_their_distance_from_the_edge_of_the_card(visitor, size):

@@ -273,6 +273,14 @@ def test_day_load():
     assert third.offered == 180
 
 
+def test_the_load_of_a_day_from_a_moment_on():
+    schedule = therapist((((540, 720),),) * 7)
+    rows = gather([taken("09:00", "10:00"), taken("11:00", "11:30")])
+    today, tomorrow = day_load(schedule, RULES, MONDAY, MONDAY + timedelta(days=1), rows, since=at("10:30"))
+    assert (today.offered, today.free) == (90, 60)
+    assert (tomorrow.offered, tomorrow.free) == (180, 180)
+
+
 def test_the_load_of_a_day_with_a_change_counts_real_minutes():
     nights = therapist((((0, 240),),) * 7)
     loads = [*day_load(nights, RULES, date(2026, 11, 1), date(2026, 11, 1), {})]

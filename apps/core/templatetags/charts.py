@@ -129,10 +129,14 @@ def month_bars(days: Sequence[Any], caption: str = "", legend: bool = True, css:
         _picture([_day_bar(index, day, most) for index, day in enumerate(days)], css),
         _axis(_month_axis(days)),
         _table(caption or _("Booked and offered by day"), head, rows),
-        _legend(("bar-booked", _("booked")), ("bar-offered", _("offered")), ("bar-off", _("time off")))
-        if legend
-        else SafeString(""),
+        month_legend() if legend else SafeString(""),
     )
+
+
+@register.simple_tag
+def month_legend() -> SafeString:
+    """What the colours of `month_bars` mean, for a page that draws several of them."""
+    return _legend(("bar-booked", _("booked")), ("bar-offered", _("offered")), ("bar-off", _("time off")))
 
 
 def _off_words(off: object) -> str:

@@ -6,6 +6,7 @@ from apps.core import formats
 
 register = template.Library()
 register.filter("money", formats.money)
+register.filter("decimal", formats.decimal)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
 register.filter("clock_time", formats.clock_time)

@@ -84,7 +84,7 @@ class PatientForm(ReachableForm):
         if held and held not in dict(choices):
             choices = [(held, held), *choices]
         label = self.fields[name].label
-        self.fields[name] = forms.ChoiceField(label=label, choices=[("", _("Not told")), *choices], required=False)
+        self.fields[name] = forms.ChoiceField(label=label, choices=[("", _("Not stated")), *choices], required=False)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('given_name', models.CharField(max_length=80, verbose_name='given name')),
                 ('family_name', models.CharField(max_length=80, verbose_name='family name')),
                 ('birth_on', models.DateField(blank=True, null=True, verbose_name='date of birth')),
-                ('gender', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('unknown', 'Not told')], default='unknown', max_length=8, verbose_name='gender')),
+                ('gender', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('unknown', 'Not stated')], default='unknown', max_length=8, verbose_name='gender')),
                 ('email', apps.patients.models.ContactEmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('street', models.CharField(blank=True, max_length=160, verbose_name='street')),

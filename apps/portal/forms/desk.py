@@ -187,6 +187,7 @@ class DeskBookingForm(TimeForm):
     concerns = forms.CharField(label=_("Concerns"), required=False, max_length=2000, widget=lines(2))
     key = forms.UUIDField(widget=forms.HiddenInput)
 
+    field_order = ("q", "patient", "therapy_type", "mode")  # as on the page, and so in the list of what is wrong
     asks = ("therapy_type", "mode", "therapist", "on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

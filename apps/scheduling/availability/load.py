@@ -8,20 +8,22 @@ from apps.scheduling.availability.values import Block, Busy, DayLoad, Rules, Sch
 from apps.scheduling.availability.zones import day_edges
 
 
-def day_load(schedule: Schedule, rules: Rules, first: date, last: date, busy: Busy) -> Iterator[DayLoad]:
+def day_load(
+    schedule: Schedule, rules: Rules, first: date, last: date, busy: Busy, *, since: int = 0
+) -> Iterator[DayLoad]:
     """One `DayLoad` for each of the therapist's local days from first to last (inclusive).
 
     `offered` is working hours minus closures minus time off, before bookings; `booked` is what occupancies take of the
     whole local day, their buffers included, so a session that staff placed outside the hours may bring it above
     `offered`; `free` is what of the offered time nothing takes. Notice, horizon, leave and approval are not looked at:
-    the preview shows the hours as they are set.
+    the preview shows the hours as they are set. Offered and free count from `since` (epoch seconds) on.
     """
     blocks = closed_blocks(rules.zone, rules.closures)
     spans = [(starts, ends) for _, starts, ends, _ in busy.get(schedule.id, ())]
     taken = [(starts, ends, "") for starts, ends in spans]
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         edges = day_edges(schedule.zone, ordinal)
-        pieces = open_pieces(schedule, rules, ordinal, ordinal)
+        pieces = without(open_pieces(schedule, rules, ordinal, ordinal), [(0, since, "")])
         yield DayLoad(
             day=date.fromordinal(ordinal),
             offered=_seconds(pieces) // 60,

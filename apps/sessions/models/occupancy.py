@@ -5,7 +5,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import clock, formats
 from apps.core.models import Mode, UUIDModel
 from apps.sessions.models.room import Room
 from apps.sessions.models.session import TherapySession
@@ -54,7 +54,7 @@ class Hold(UUIDModel):
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="hold_times_in_order")]
 
     def __str__(self) -> str:
-        return f"{self.therapist} {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.therapist} {formats.numeric_moment(self.starts_at)}"
 
     @property
     def is_alive(self) -> bool:
@@ -140,4 +140,4 @@ class Occupancy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_resource_display()} {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.get_resource_display()} {formats.numeric_moment(self.starts_at)}"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
-from apps.core import clock
+from apps.core import clock, formats
 from apps.core.models import Mode, UUIDModel
 from apps.patients.models import Patient
 from apps.sessions.models.room import Room
@@ -131,7 +131,7 @@ class TherapySession(UUIDModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapy_type} {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.therapy_type} {formats.numeric_moment(self.starts_at)}"
 
     @property
     def duration(self) -> dt.timedelta:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('licence_number', models.CharField(blank=True, max_length=60, verbose_name='licence number')),
                 ('bio', models.TextField(blank=True, max_length=3000, verbose_name='about')),
                 ('photo', models.ImageField(blank=True, upload_to='therapists', verbose_name='photo')),
-                ('gender', models.CharField(blank=True, choices=[('woman', 'Woman'), ('man', 'Man'), ('non_binary', 'Non-binary'), ('', 'Not told')], max_length=12, verbose_name='gender')),
+                ('gender', models.CharField(blank=True, choices=[('woman', 'Woman'), ('man', 'Man'), ('non_binary', 'Non-binary'), ('', 'Not stated')], max_length=12, verbose_name='gender')),
                 ('location', models.CharField(blank=True, max_length=120, verbose_name='location')),
                 ('practising_since', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='practising since (year)')),
                 ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None, verbose_name='languages')),

@@ -2,9 +2,12 @@ import csv
 import datetime as dt
 import io
 
+import time_machine
+
 from apps.accounts import audit
 from apps.accounts.models import AuditRecord
 from tests.factories import AuditRecordFactory, PatientFactory
+from tests.factories.world import MONDAY_NOON, at, booked
 
 AUDIT = "/people/audit/"
 
@@ -18,6 +21,13 @@ def test_audit_list_tells_who_what_and_what_changed(browser, people):
     text = browser(people.alice).get(AUDIT).content.decode()
     for words in ("Oscar Desk", "changed", "Bob Chen", "given name", "Rob", "typo"):
         assert words in text
+
+
+def test_audit_list_names_a_session_by_the_centres_clock(browser, people, sunrise):
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        booked(sunrise, at(14), by=people.carol)
+    record = AuditRecord.objects.get(verb="booked")
+    assert record.object_name == "Speech therapy 2026-11-23 14:00"
 
 
 def test_audit_list_filters(browser, people):

@@ -10,7 +10,7 @@ from apps.patients.models import Patient
 from apps.scheduling.models import WorkingHours
 from apps.sessions.actions import cancel_session
 from apps.therapists.models import Therapist
-from tests.factories import ClosureFactory, PatientFactory
+from tests.factories import ClosureFactory, PatientFactory, RoomFactory
 from tests.factories.world import another_therapist, at, booked, full_day
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -49,8 +49,19 @@ def test_dashboard_measures_what_is_free_in_seven_days(browser, people, sunrise)
     tuesday = board.capacity.days[1]
     assert (tuesday.offered, tuesday.booked) == (8 * 60, 45)  # an override claims no buffers
     assert [day.closed for day in board.capacity.days][3] == "Thanksgiving Day"
-    assert board.capacity.offered == 4 * 8 * 60
-    assert board.capacity.share == 98
+    assert board.capacity.offered == (5 + 3 * 8) * 60  # of today, what is left at noon
+    assert board.capacity.share == 97
+
+
+def test_dashboard_offers_no_hour_that_is_over(browser, people, sunrise, noon):
+    hours = lambda: browser(people.alice).get(PAGE).context["board"].capacity.days[0]  # noqa: E731
+    assert (hours().offered, hours().free) == (5 * 60, 5 * 60)
+    booked(sunrise, at(14))
+    noon.move_to(at(13, 30))
+    assert (hours().offered, hours().free) == (3.5 * 60, 3.5 * 60 - 45)
+    noon.move_to(at(20))
+    assert (hours().offered, hours().free) == (0, 0)
+    assert "Nothing more today" in browser(people.alice).get(PAGE).text
 
 
 def test_dashboard_lets_overtime_take_nothing_from_a_colleague(browser, people, sunrise):
@@ -92,6 +103,17 @@ def test_dashboard_of_an_empty_centre_says_what_is_next(browser, people, sunrise
     assert "No sessions today" in text
     assert "No hours are set" in text
     assert reverse("scheduling:hours-overview") in text
+
+
+def test_dashboard_names_the_first_steps_until_they_are_done(browser, people, sunrise):
+    assert "Before the first booking" not in browser(people.alice).get(PAGE).text
+    WorkingHours.objects.all().delete()
+    RoomFactory()
+    page = browser(people.alice).get(PAGE)
+    assert "Before the first booking" in page.text
+    steps = [(str(step.label), step.is_done) for step in page.context["board"].first_steps]
+    assert steps == [("Therapy types", True), ("Rooms", True), ("Therapists", True), ("Hours", False)]
+    assert "Before the first booking" not in browser(people.erin).get(PAGE).text
 
 
 def test_dashboard_says_why_a_day_offers_nothing(browser, people, sunrise):

@@ -73,6 +73,9 @@ def test_desk_booking_is_filled_in_by_the_calendar(browser, people, bob):
     text = browser(people.oscar).get(f"{PAGE}?start=2026-11-24T10:20").text
     assert re.search(r'name="slot" value="other" checked', text)
     assert 'value="10:20"' in text
+    sunday = browser(people.oscar).get(f"{PAGE}?start=2026-11-29T10:00").text  # nothing is free: no lone chip to choose
+    assert 'type="radio" name="slot"' not in sunday
+    assert '<input type="hidden" name="slot" value="other">' in sunday
     room = RoomFactory()
     assert re.search(rf'value="{room.pk}" selected', browser(people.oscar).get(f"{PAGE}?room={room.pk}").text)
     for nonsense in NONSENSE:

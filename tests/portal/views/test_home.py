@@ -28,3 +28,9 @@ def test_nobody_signed_in_is_sent_to_sign_in(browser):
 
 def test_nothing_is_posted_to_it(browser, people):
     assert browser(people.carol).post(URL).status_code == 405
+
+
+def test_one_place_of_the_navigation_is_where_one_is(browser, people):
+    for path, place in (("/sessions/rooms/", "Rooms"), ("/sessions/", "Sessions")):
+        groups = browser(people.alice).get(path).context["nav"]
+        assert [str(item["label"]) for group in groups for item in group["items"] if item["current"]] == [place]
