@@ -21,7 +21,7 @@ from apps.core import clock, formats
 from apps.core.errors import DomainError
 from apps.core.models import Mode
 from apps.patients.models import Patient
-from apps.portal.choosing import ANY, Choice
+from apps.portal.choosing import ANY, Choice, as_uuid
 from apps.scheduling import actions, times, world
 from apps.scheduling.actions import Slot
 from apps.scheduling.errors import HoldGone, RuleBroken
@@ -240,13 +240,28 @@ def read_slot(value: str) -> tuple[dt.datetime, str] | None:
     return (found, slug[:80]) if abs(found - clock.now()) < OUT_OF_REACH else None
 
 
-def alternatives(centre: Centre, choice: Choice, starts_at: dt.datetime) -> list[Alternative]:
-    """The three free times nearest to a lost one: with the same therapist, or, when there are none, with others."""
-    near = times.nearest(centre, choice.want(), starts_at)
+def alternatives(centre: Centre, choice: Choice, starts_at: dt.datetime, patient: str = "") -> list[Alternative]:
+    """The three free times nearest to a lost one: with the same therapist, or, when there are none, with others.
+
+    Never one at which the patient, as soon as it is known for whom, has another session.
+    """
+    besides = _taken_by(patient, starts_at)
+    near = times.nearest(centre, choice.want(), starts_at, besides=besides)
     if not near and choice.therapist:
-        near = times.nearest(centre, choice.but(therapist=None, is_any=True).want(), starts_at)
+        others = choice.but(therapist=None, is_any=True).want()
+        near = times.nearest(centre, others, starts_at, besides=besides)
     people = Therapist.objects.public().select_related("user").in_bulk([free.therapist for free in near])
     return [Alternative(free.starts_at, people[free.therapist]) for free in near if free.therapist in people]
+
+
+def _taken_by(patient: str, starts_at: dt.datetime) -> list[times.Span]:
+    """When this patient has sessions around a moment. One query."""
+    key = as_uuid(patient)
+    if key is None:
+        return []
+    margin = dt.timedelta(days=times.NEAR_DAYS + 2)
+    rows = TherapySession.objects.occupying().overlapping(starts_at - margin, starts_at + margin)
+    return list(rows.filter(participants__patient_id=key).values_list("starts_at", "ends_at"))
 
 
 def choice_of(draft: Draft) -> dict[str, str]:

@@ -130,14 +130,26 @@ class SensibleDates(forms.BaseForm):
 
 
 class ExceptionForm(SensibleDates, forms.Form):
-    """Other hours on one date; no times at all means a day off."""
+    """Other hours on one date, in several spans; no times at all means a day off."""
+
+    SPANS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
     on = forms.DateField(label=_("Date"), widget=DateInput)
-    first_starts = forms.TimeField(label=_("From"), widget=TimeInput, required=False)
-    first_ends = forms.TimeField(label=_("Until"), widget=TimeInput, required=False)
-    second_starts = forms.TimeField(label=_("And from"), widget=TimeInput, required=False)
-    second_ends = forms.TimeField(label=_("Until"), widget=TimeInput, required=False)
     note = forms.CharField(label=_("Note"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.SPANS:
+            begins = _("From") if name == self.SPANS[0] else _("And from")
+            self.fields[f"{name}_starts"] = forms.TimeField(label=begins, widget=TimeInput, required=False)
+            self.fields[f"{name}_ends"] = forms.TimeField(label=_("Until"), widget=TimeInput, required=False)
+
+    @property
+    def span_fields(self) -> list[forms.BoundField]:
+        """The times that the page shows: two spans, or all that are filled in and a spare one."""
+        pairs = [(self[f"{name}_starts"], self[f"{name}_ends"]) for name in self.SPANS]
+        filled = [number for number, pair in enumerate(pairs, 1) if any(field.value() for field in pair)]
+        return [field for pair in pairs[: max([1, *filled]) + 1] for field in pair]
 
     def clean_on(self) -> dt.date:
         on: dt.date = self.cleaned_data["on"]
@@ -147,7 +159,7 @@ class ExceptionForm(SensibleDates, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
-        facts["spans"] = [span for name in ("first", "second") if (span := self._span(facts, name))]
+        facts["spans"] = [span for name in self.SPANS if (span := self._span(facts, name))]
         return facts
 
     def _span(self, facts: dict[str, Any], name: str) -> Minutes | None:

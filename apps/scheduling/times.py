@@ -10,6 +10,7 @@ import uuid
 import zoneinfo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from apps.core import clock
 from apps.core.models import Mode
@@ -44,6 +45,10 @@ class Free:
 
     starts_at: dt.datetime
     therapist: uuid.UUID
+
+
+Span: TypeAlias = tuple[dt.datetime, dt.datetime]  # begins, ends
+NEAR_DAYS = 14  # how far on a time still counts as near
 
 
 def moment(epoch: int) -> dt.datetime:
@@ -147,12 +152,26 @@ def first_free(centre: Centre, want: Want, first: dt.date, last: dt.date) -> Fre
     return None
 
 
-def nearest(centre: Centre, want: Want, starts_at: dt.datetime, *, count: int = 3, within_days: int = 14) -> list[Free]:
-    """The `count` free starts nearest to a moment, in order of time: what the loser of a race is offered."""
+def nearest(
+    centre: Centre, want: Want, starts_at: dt.datetime, *, besides: Sequence[Span] = (), count: int = 3
+) -> list[Free]:
+    """The `count` free starts nearest to a moment, in order of time: what the loser of a race is offered.
+
+    None of them meets one of the spans `besides`: what the patient has already.
+    """
     day = starts_at.astimezone(centre.zone).date()
-    near = free_starts(centre, want, day - dt.timedelta(days=2), day + dt.timedelta(days=within_days))
-    closest = sorted(near, key=lambda free: abs(free.starts_at - starts_at))[:count]
+    near = free_starts(centre, want, day - dt.timedelta(days=2), day + dt.timedelta(days=NEAR_DAYS))
+    apart = [free for free in near if not _meets(centre, want, free, besides)]
+    closest = sorted(apart, key=lambda free: abs(free.starts_at - starts_at))[:count]
     return sorted(closest, key=lambda free: free.starts_at)
+
+
+def _meets(centre: Centre, want: Want, free: Free, spans: Sequence[Span]) -> bool:
+    kept = world.current(centre)
+    zone = zone_of(centre, kept.people.get(free.therapist))
+    minutes, _price = kept.terms(free.therapist, want.therapy_type, free.starts_at.astimezone(zone).date())
+    ends_at = free.starts_at + dt.timedelta(minutes=want.minutes or minutes)
+    return any(free.starts_at < span[1] and span[0] < ends_at for span in spans)
 
 
 def why_not(centre: Centre, want: Want, starts_at: dt.datetime) -> Reason | None:

@@ -65,7 +65,7 @@ class LostTime(FormFlow):
         centre = self.request.tenant  # type: ignore[attr-defined]
         draft = Draft.of(self.request)
         choice = choosing.read(Menu(centre), booking.choice_of(draft))
-        near = booking.alternatives(centre, choice, draft.moment) if choice.is_complete else []
+        near = booking.alternatives(centre, choice, draft.moment, draft.patient) if choice.is_complete else []
         facts = {"refusal": str(refusal), "choice": choice, "alternatives": near, "draft": draft}
         steps = {"step": int(Step.WHEN), "steps": len(Step), "lost_at": draft.moment}
         facts["post_url"] = choice.url("portal:book-time")

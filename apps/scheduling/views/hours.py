@@ -105,7 +105,7 @@ class ExceptionCreate(EditsTherapist, FormFlow):
         schedule = times.schedule(self.request.tenant, self.therapist.pk)
         spans = schedule.exceptions.get(on, schedule.weekly[on.weekday()])
         facts: dict[str, Any] = {"on": on}
-        for name, span in zip(("first", "second"), spans, strict=False):
+        for name, span in zip(ExceptionForm.SPANS, spans, strict=False):
             facts |= {f"{name}_starts": hours.time_of(span[0]), f"{name}_ends": hours.time_of(span[1])}
         earlier = self.therapist.hours_exceptions.filter(on=on).first()
         return {**facts, "note": earlier.note} if earlier else facts

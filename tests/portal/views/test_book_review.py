@@ -167,6 +167,16 @@ def test_the_patient_is_elsewhere_then(ready, sunrise, people, tara):
     assert "already has a session" in response.content.decode()
 
 
+def test_no_time_is_offered_at_which_the_patient_is_elsewhere(ready, sunrise, people, tara):
+    """Bob is free at eleven, Carol not: she is with Tara until a quarter past."""
+    client = ready()
+    booked(sunrise, at(10, 30, days=1), by=people.oscar, therapist=tara)
+    response = confirm(client)
+    assert response.status_code == 409
+    begin = [one.starts_at for one in response.context["alternatives"]]
+    assert begin == [at(9, days=1), at(11, 15, days=1), at(11, 30, days=1)]
+
+
 def test_an_archived_patient_is_asked_again_who_it_is_for(ready, people):
     client = ready()
     Patient.objects.filter(user=people.carol).update(status="archived")

@@ -2,7 +2,7 @@ import datetime as dt
 
 from apps.accounts.models import AuditRecord
 from apps.scheduling.models import HoursException
-from tests.factories import HoursExceptionSpanFactory
+from tests.factories import HoursExceptionSpanFactory, WorkingHoursFactory
 from tests.scheduling.conftest import TUESDAY
 
 NEW = "hours/BOB/dates/new/"
@@ -30,6 +30,21 @@ def test_exception_create_opens_with_the_hours_that_hold_then(browser, people, a
     form = browser(people.bob).get(address(NEW), {"on": "2026-11-24"}).context["form"]
     assert form.initial["first_starts"] == dt.time(12) and form.initial["note"] == "A funeral"
     assert browser(people.bob).get(address(NEW), {"on": "soon"}).context["form"].initial == {}
+
+
+def test_exception_create_keeps_every_span_of_a_day(browser, people, address, bob):
+    """Whoever opens a day of three spans to change its note loses none of them."""
+    bob.working_hours.all().delete()
+    day = [(9 * 60, 10 * 60), (11 * 60, 12 * 60), (14 * 60, 17 * 60)]
+    for starts, ends in day:
+        WorkingHoursFactory(therapist=bob, weekday=1, starts_minute=starts, ends_minute=ends)
+    page = browser(people.bob).get(address(NEW), {"on": "2026-11-24"})
+    shown = page.context["form"].span_fields
+    assert len(shown) == 8 and all(f'name="{field.html_name}"' in page.content.decode() for field in shown)
+    sent = {field.html_name: f"{field.value():%H:%M}" for field in shown if field.value()}
+    browser(people.bob).post(address(NEW), {"on": "2026-11-24", "note": "Late", **sent})
+    spans = HoursException.objects.get().spans.values_list("starts_minute", "ends_minute")
+    assert sorted(spans) == day
 
 
 def test_exception_create_fragment(browser, people, address):
