@@ -63,7 +63,8 @@ def centre_task(function: Callable[..., Any]) -> Any:
         finally:
             logs.centre.reset(token)
 
-    return shared_task(run, of_centre=True)  # type: ignore[call-overload]  (any option becomes an attribute of the task)
+    make: Any = shared_task  # an option that Celery does not know becomes an attribute of the task
+    return make(run, of_centre=True)
 
 
 def after_commit(task: Any, schema: str, *args: Any) -> None:

@@ -1,6 +1,7 @@
 """What Docker cannot be asked about here is read instead."""
 
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -22,6 +23,13 @@ def test_compose_has_the_processes_of_the_procfile_and_what_they_need():
     assert processes | {"migrate", "postgres", "redis"} == set(SERVICES)
     assert SERVICES["postgres"]["image"] == "postgres:16"
     assert SERVICES["redis"]["image"] == "redis:7"
+
+
+def test_procfile_bears_a_checkout_with_a_space_in_its_path():
+    line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if "BEAT_SCHEDULE" in line)
+    command = line.split(":", 1)[1].replace("python config/yard keep celery", "printf '%s\\n'")
+    told = subprocess.run(command, shell=True, env={"BEAT_SCHEDULE": "/a b/beat"}, capture_output=True, text=True)
+    assert "/a b/beat" in told.stdout.splitlines()
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
