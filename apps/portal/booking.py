@@ -31,6 +31,7 @@ from apps.tenants.models import Centre
 from apps.therapists.models import Therapist, TherapyType
 
 SESSION_KEY = "booking"
+BOOKED_KEY = "booked"
 MOST_HOLDS = 30  # by one person, or one address of the network, within
 HOLDS_WINDOW = 3600  # seconds
 OUT_OF_REACH = dt.timedelta(days=500)  # beyond every horizon: no calendar sum may overflow for an address made up
@@ -139,8 +140,10 @@ def wanted(centre: Centre, draft: Draft) -> Wanted | None:
     return Wanted(slot.therapist, slot.therapy_type, slot.mode, slot.starts_at, ends_at, price)
 
 
-def forget(request: HttpRequest) -> None:
+def finish(request: HttpRequest, session: TherapySession) -> None:
+    """The draft has become this session. Whoever goes back to a step before is shown it instead of an empty choice."""
     request.session.pop(SESSION_KEY, None)
+    request.session[BOOKED_KEY] = str(session.pk)
 
 
 def choose_time(request: HttpRequest, centre: Centre, slot: Slot, *, is_any: bool) -> Draft:

@@ -20,9 +20,9 @@ class Steps:
     move: bool
 
     @property
-    def any_now(self) -> bool:
+    def any_outcome(self) -> bool:
         """Whether something is to be said about how it went or goes."""
-        return self.confirm or self.start or self.complete or self.miss
+        return self.start or self.complete or self.miss
 
 
 def steps_of(session: TherapySession, at: dt.datetime) -> Steps:

@@ -146,3 +146,21 @@ def test_unknown_address_costs_as_much_time_as_a_wrong_password(browser, people,
     known = min(seconds(people.carol.email) for _ in range(3))
     unknown = min(seconds("nobody@nowhere.example") for _ in range(3))
     assert 0.6 < known / unknown < 1.7
+
+
+def test_pages_at_the_end_of_a_road_say_how_to_go_on(browser):
+    assert f'href="{LOGIN}"' in main_of(browser().get("/account/password/reset/done/"))
+    assert "Sessions that are booked stay booked" in main_of(browser().get("/account/inactive/"))
+
+
+def test_the_code_page_says_what_to_do_and_nothing_of_other_addresses(browser, people):
+    client = browser()
+    page = main_of(client.get(client.post("/account/login/code/", {"email": people.carol.email}).url))
+    for words in ("Enter the code we sent you", people.carol.email, "spam folder", "Send a new code"):
+        assert words in page
+    assert "mailto:" not in page
+    assert 'value="change"' not in page
+
+
+def main_of(answer):
+    return answer.text.split("<main")[1].split("</main>")[0]

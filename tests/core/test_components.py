@@ -305,3 +305,17 @@ def test_title_is_repeated_as_the_heading():
     source = '{% extends "_components/plain_page.html" %}{% block title %}Only once{% endblock %}'
     html = engines["django"].from_string(source).render()
     assert re.search(r"<h1[^>]*>Only once</h1>", html)
+
+
+def test_help_of_several_lines_stays_inside_its_element():
+    """A list within a paragraph ends it: the help would lose its look, and the field its description."""
+    field = forms.CharField(help_text="<ul><li>Ten characters</li></ul>")
+    html = type("OneField", (forms.Form,), {"word": field})()["word"].as_field_group()
+    assert '<div id="id_word_helptext" class="help"><ul>' in html
+
+
+def test_error_summary_says_that_a_password_is_typed_again():
+    form = type("Secret", (forms.Form,), {"word": forms.CharField(widget=forms.PasswordInput), "on": forms.DateField()})
+    html = render('{% include "_components/form_errors.html" %}', form=form({"word": "calm"}))
+    assert "Please type the password once more; the rest is kept." in html
+    assert "Nothing you typed is lost" not in html

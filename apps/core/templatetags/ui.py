@@ -16,7 +16,7 @@ import lucide
 from django import template
 from django.core.paginator import Page
 from django.db import models
-from django.forms import BaseForm, BaseFormSet
+from django.forms import BaseForm, BaseFormSet, PasswordInput
 from django.http import HttpRequest
 from django.template import Context
 from django.template.base import Node, Parser, Token
@@ -220,6 +220,13 @@ def error_summary(form: BaseForm | BaseFormSet) -> list[dict[str, Any]]:
         return []
     found = [{"label": "", "id": "", "text": error} for error in form.non_field_errors()]
     return found + list(_field_errors(form))
+
+
+@register.filter
+def asks_password(form: BaseForm | BaseFormSet) -> bool:
+    """Whether a browser gets back less than was typed: passwords are never sent to it."""
+    fields = getattr(form, "fields", {}).values()
+    return any(isinstance(field.widget, PasswordInput) and not field.widget.render_value for field in fields)
 
 
 class RepeatBlock(Node):

@@ -116,7 +116,6 @@ class BookDetailsForm(forms.Form):
                 del self.fields[name]
         if not (family.may_book_self and family.lacks_birthday):
             del self.fields["birth_on"]
-        self._ask_only_of(self.data.get("who") if self.is_bound else None)
 
     def _choices(self) -> list[tuple[str, str]]:
         """Whoever has a record first: oneself, or, for a parent who has none, the children."""
@@ -124,15 +123,6 @@ class BookDetailsForm(forms.Form):
         children = [(str(child.pk), _named(child)) for child in self.family.children]
         other = [] if self.family.needs_guardian else [(CHILD, _("A child who is not listed"))]
         return [*own, *children, *other] if self.family.own else [*children, *own, *other]
-
-    def _ask_only_of(self, who: str | None) -> None:
-        """Ask nothing about people whom the session is not for. (Unbound all is asked: the page shows what applies.)"""
-        if who is None:
-            return
-        for name in self.OF_CHILD:
-            self.fields[name].required = who == CHILD
-        if "birth_on" in self.fields:
-            self.fields["birth_on"].required = who == SELF
 
     @property
     def own_fields(self) -> list[forms.BoundField]:
@@ -143,6 +133,7 @@ class BookDetailsForm(forms.Form):
         return [self[name] for name in self.OF_CHILD]
 
     def clean(self) -> dict[str, Any]:
+        """Complain of nothing about people whom the session is not for: the page hides what does not apply."""
         facts = super().clean() or self.cleaned_data
         who = facts.get("who")
         unasked = [*(() if who == CHILD else self.OF_CHILD), *(() if who == SELF else ("birth_on",))]

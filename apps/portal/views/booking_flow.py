@@ -29,12 +29,21 @@ class Drafted(BookingEntry):
     def elsewhere(self) -> HttpResponse | None:
         if self.wanted is not None:
             return None
+        if self.request.method == "GET" and (booked := self._just_booked()):
+            return HttpResponseRedirect(reverse("portal:book-done", args=[booked.pk]))
         messages.info(self.request, self.without_time())
         return HttpResponseRedirect(reverse("portal:book"))
 
     def without_time(self) -> str:
         """What to tell whoever comes here without a time."""
         return _("Please choose a time first.")
+
+    def _just_booked(self) -> TherapySession | None:
+        """What this browser booked last, while it lies ahead: the back button must not look as if nothing was booked."""
+        booked = self.request.session.get(booking.BOOKED_KEY)
+        if not booked or not self.request.user.is_authenticated:
+            return None
+        return sessions(self.request.user).upcoming().filter(pk=booked).first()
 
     @cached_property
     def draft(self) -> Draft:
@@ -142,7 +151,7 @@ class BookReview(Drafted, LostTime):
         return booking.confirm(centre=self.request.tenant, **facts)
 
     def done(self) -> HttpResponse:
-        booking.forget(self.request)
+        booking.finish(self.request, self.result)
         return redirect_after(self.request, reverse("portal:book-done", args=[self.result.pk]))
 
     def refused(self, form: BaseForm, refusal: DomainError) -> HttpResponse:

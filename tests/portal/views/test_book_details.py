@@ -6,6 +6,7 @@ from django.urls import reverse
 from apps.accounts.models import AuditRecord
 from apps.patients.models import Guardian, Guardianship, Patient
 from apps.portal import booking
+from apps.scheduling import actions
 from tests.factories import ChildFactory, GuardianshipFactory, UserFactory
 
 URL = "/book/details/"
@@ -208,3 +209,29 @@ def test_what_was_written_outlives_the_login(browser, people, choose):
     client.force_login(people.carol)
     choose(client)
     assert client.get(URL).context["form"]["concerns"].value() == "Does not speak at school."
+
+
+def test_what_a_child_needs_is_never_called_optional(visit, newcomer):
+    """Sent for oneself with something missing, the page comes back, and one may choose a child on it."""
+    answer = visit(newcomer).post(URL, {"who": "self"})
+    fields = [answer.context["form"][name] for name in ("child_given_name", "child_birth_on", "birth_on")]
+    assert answer.status_code == 422
+    assert not any("(optional)" in field.as_field_group() for field in fields)
+    assert not fields[0].errors
+
+
+def test_a_guest_is_promised_the_time_only_while_it_is_kept(visit):
+    client = visit()
+    assert "your time stays kept" in client.get(URL).text
+    actions.release_hold(token=client.session["booking"]["token"])
+    page = client.get(URL).text
+    assert "This time is no longer kept for you" in page
+    assert "your time stays kept" not in page
+
+
+@pytest.mark.parametrize("page", ["/account/signup/", "/account/login/", "/account/login/code/"])
+def test_the_chosen_time_is_in_sight_while_one_signs_in_or_up(visit, browser, page):
+    chosen = visit().get(page).text
+    assert "with Bob Chen" in chosen
+    assert "We keep this time for you until" in chosen
+    assert "data-time-under-way" not in browser().get(page).text

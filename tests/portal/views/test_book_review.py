@@ -8,6 +8,7 @@ from apps.notifications.models import Message
 from apps.patients.models import Patient
 from apps.portal import booking
 from apps.scheduling import actions, world
+from apps.sessions.actions import cancel_session
 from apps.sessions.errors import SlotTaken
 from apps.sessions.models import Hold, Occupancy, TherapySession
 from apps.therapists.models import Therapist, TherapyType
@@ -216,3 +217,28 @@ def test_as_a_fragment(ready):
     client = ready()
     response = client.get(URL, headers={"HX-Request": "true"})
     assert response.content.decode().strip().startswith("<form")
+
+
+@pytest.mark.parametrize("step", [URL, "/book/details/"])
+def test_going_back_after_booking_shows_what_is_booked(ready, step):
+    client = ready()
+    booked = confirm(client)["Location"]
+    assert client.get(step)["Location"] == booked
+
+
+def test_going_back_after_cancelling_begins_anew(ready, people):
+    client = ready()
+    confirm(client)
+    cancel_session(session=TherapySession.objects.get(), by=people.carol, reason="")
+    assert client.get(URL)["Location"] == reverse("portal:book")
+
+
+def test_what_is_booked_is_not_shown_to_who_signs_in_after(ready, browser, people):
+    client = ready()
+    confirm(client)
+    kept = client.session["booked"]
+    other = browser(people.dana)
+    session = other.session
+    session["booked"] = kept
+    session.save()
+    assert other.get(URL)["Location"] == reverse("portal:book")

@@ -82,3 +82,9 @@ def test_session_detail_of_another_centre_or_nobody_is_404(browser, people, harb
 def test_session_detail_asks_for_a_login_and_refuses_post(browser, people, earlier):
     assert browser().get(page(earlier)).status_code == 302
     assert browser(people.alice).post(page(earlier)).status_code == 405
+
+
+@pytest.mark.parametrize(("who", "is_shown"), [("oscar", True), ("bob", False)])
+def test_session_detail_has_a_next_step_only_for_whoever_may_take_it(browser, people, later, who, is_shown):
+    """Before its time the one step is that the patient confirmed, which is the desk's to say."""
+    assert ("Next step" in browser(getattr(people, who)).get(page(later)).text) is is_shown
