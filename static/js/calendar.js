@@ -232,6 +232,7 @@
     slotEventOverlap: false,
     nowIndicator: true,
     dayMaxEvents: true,
+    ...(phone.matches && { moreLinkContent: ({ num }) => `+${num}` }),
     resources: resources(),
     filterEventsWithResources: true,
     eventSources: [{ events: load }],

@@ -123,7 +123,7 @@ def test_search_goes_on_while_the_list_is_drawn_anew(desk):
 def test_letters_typed_while_a_list_is_asked_for_are_not_lost(desk):
     page = desk.person.go("/patients/")
     held = []
-    page.route("**/patients/?q=o&**", held.append)
+    page.route("**/patients/?q=o&**", lambda route: held.append(route))
     desk.press("/")
     page.keyboard.type("o")
     while not held:

@@ -22,6 +22,7 @@ class RoomForm(forms.ModelForm):
     class Meta:
         model = Room
         fields = ("name", "place", "modes", "therapy_types", "position", "is_active")
+        error_messages = {"name": {"unique": _("There is a room of this name already.")}}
         widgets = {
             "therapy_types": CheckboxCards,
             "position": forms.NumberInput(attrs={"inputmode": "numeric"}),

@@ -37,6 +37,7 @@ class TherapyTypeForm(forms.ModelForm):
             "name", "description", "format", "duration_minutes", "price", "buffer_before_minutes",
             "buffer_after_minutes", "modes", "colour", "position", "is_active",
         )  # fmt: skip
+        error_messages = {"name": {"unique": _("There is a therapy type of this name already.")}}
         widgets = {
             "description": forms.Textarea(attrs={"rows": 3}),
             "format": ChoiceCards,

@@ -300,6 +300,7 @@ class RenameForm(forms.Form):
         label=_("Address of the profile"),
         max_length=80,
         help_text=_("Small letters, digits and hyphens. The former address keeps leading here."),
+        error_messages={"invalid": _("Use only letters from a to z, digits and hyphens, without spaces.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 

@@ -34,6 +34,11 @@ def test_invalid_keeps_what_was_typed(browser, people, wrong, field):
     assert b"Typed floor" in response.content
 
 
+def test_a_name_that_is_taken_is_said_in_plain_words(browser, people):
+    response = browser(people.alice).post(URL, {**FACTS, "name": "Garden room"})
+    assert "There is a room of this name already." in response.text
+
+
 def test_in_a_dialog(browser, people):
     client = browser(people.alice, htmx=True)
     assert client.get(URL).content.strip().startswith(b"<form")

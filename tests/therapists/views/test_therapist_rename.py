@@ -47,6 +47,10 @@ def test_what_cannot_be_an_address_is_refused_beside_the_field(browser, people, 
     assert bob.slug == "bob-chen"
 
 
+def test_an_address_with_a_space_is_refused_in_plain_words(browser, people, url):
+    assert "Use only letters from a to z" in browser(people.alice).post(url, {"slug": "with space"}).text
+
+
 def test_in_a_dialog(browser, people, url):
     client = browser(people.alice, htmx=True)
     assert client.get(url).content.strip().startswith(b"<form")

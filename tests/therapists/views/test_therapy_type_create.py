@@ -48,6 +48,11 @@ def test_invalid_keeps_what_was_typed(browser, people, wrong, field):
     assert b"Typed words" in response.content
 
 
+def test_a_name_that_is_taken_is_said_in_plain_words(browser, people):
+    response = browser(people.alice).post(URL, {**FACTS, "name": "Speech therapy"})
+    assert "There is a therapy type of this name already." in response.text
+
+
 def test_as_a_fragment(browser, people):
     client = browser(people.alice, htmx=True)
     assert client.get(URL).content.strip().startswith(b"<form")
