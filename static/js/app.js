@@ -308,15 +308,15 @@
     typed = within ? { value: field.value, from: field.selectionStart, to: field.selectionEnd } : null;
   });
 
+  let behind = null; // a search whose list answers fewer letters; asked again once htmx minds the new form
   const goOnTyping = () => {
     const field = typed && $("[data-search]");
     if (!field || field === document.activeElement) return;
-    const behind = field.value !== typed.value;
+    if (field.value !== typed.value) behind = field;
     field.value = typed.value;
     field.focus({ preventScroll: true });
     field.setSelectionRange(typed.from, typed.to);
     typed = null;
-    if (behind) field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -330,6 +330,8 @@
   });
 
   document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (behind?.isConnected) behind.form.requestSubmit();
+    behind = null;
     if (event.detail.xhr?.status === 422) focusFirstProblem(event.detail.elt?.isConnected ? event.detail.elt : document);
   });
 
