@@ -12,5 +12,5 @@ class SessionsConfig(AppConfig):
         from apps.tenants import usage
 
         register_therapist_scope(patients_seen_by)
-        month = "booked_at >= date_trunc('month', now())"
+        month = "starts_at >= {begins} AND starts_at < {ends} AND state <> 'cancelled'"
         usage.register(usage.Counter("Sessions this month", "therapy_sessions_therapysession", month))

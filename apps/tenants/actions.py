@@ -21,9 +21,10 @@ def open_centre(*, slug: str, name: str, domain: str | None = None, **facts: Any
     """
     host = (domain or f"{slug}.{settings.PUBLIC_HOST}").strip().lower()
     with schema_context("public"):
-        _check(Centre(slug=slug, name=name, schema_name=schema_for(slug), **facts), host)
+        candidate = Centre(slug=slug, name=name, schema_name=schema_for(slug), **facts)
+        _check(candidate, host)
         try:
-            centre = provisioning.create_centre(slug=slug, name=name, domain=host, **facts)
+            centre = provisioning.create_centre(slug=slug, name=candidate.name, domain=host, **facts)
         except IntegrityError as race:
             raise ValidationError(_("Somebody has just taken this short name or host name.")) from race
         transaction.on_commit(directory.changed)
@@ -37,6 +38,9 @@ def _check(candidate: Centre, host: str) -> None:
             check()
         except ValidationError as error:
             errors = error.update_error_dict(errors)
+    if "slug" not in errors and provisioning.schema_exists(candidate.schema_name):
+        left = _("A schema %(schema)s is left from an earlier centre: drop or rename it, or take another short name.")
+        errors["slug"] = ValidationError(left % {"schema": candidate.schema_name})
     if errors:
         raise ValidationError(errors)
 

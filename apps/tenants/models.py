@@ -167,6 +167,12 @@ class Centre(TenantMixin):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """The name stands in the sender of every mail: one line, nothing unprintable."""
+        self.name = " ".join("".join(sign if sign.isprintable() else " " for sign in self.name).split())
+        if not self.name:
+            raise ValidationError({"name": _("A centre needs a name.")})
+
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN

@@ -9,19 +9,20 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import schema_context
 from psycopg import pq, sql
 from psycopg.conninfo import make_conninfo
 
 from apps.core.postgresql import as_owner
+from apps.tenants import directory
 from apps.tenants.models import Centre, Domain, SchemaTemplate, schema_for
 
 REFERENCE_TABLES = ("django_migrations", "django_content_type")
@@ -44,9 +45,22 @@ def _owner_in(schema: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _one_at_a_time(schema: str) -> Iterator[None]:
+    """Two machines may be told to migrate at once: the second waits here, then finds that nothing is left to do."""
+    key = [f"verbena migrates {schema}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+    try:
+        yield
+    finally:
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+
+
 def migrate_public() -> None:
     """Migrate the shared tables and let the login role work on them. No centre's role gets a right on any of them."""
-    with _owner_in("public"):
+    with _owner_in("public"), _one_at_a_time("public"):
         call_command("migrate_schemas", schema_name="public", interactive=False, verbosity=0)
         _run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC")
         _run("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO SESSION_USER")
@@ -57,7 +71,7 @@ def migrate_public() -> None:
 
 def migrate_schema(schema: str) -> None:
     """Bring one centre's schema (or the template) up to date. May run again after a crash."""
-    with _owner_in(schema):
+    with _owner_in("public"), _one_at_a_time(schema), schema_context(schema):
         call_command("migrate_schemas", schema_name=schema, interactive=False, verbosity=0)
         if schema != settings.TEMPLATE_SCHEMA:
             grant_rights(schema)
@@ -66,7 +80,7 @@ def migrate_schema(schema: str) -> None:
 def refresh_template() -> bool:
     """Migrate the template schema and keep its text; answer whether it had changed."""
     wanted = fingerprint()
-    if SchemaTemplate.objects.filter(fingerprint=wanted).exists() and _schema_exists(settings.TEMPLATE_SCHEMA):
+    if SchemaTemplate.objects.filter(fingerprint=wanted).exists() and schema_exists(settings.TEMPLATE_SCHEMA):
         return False
     with _owner_in("public"):
         _run("CREATE SCHEMA IF NOT EXISTS {}", settings.TEMPLATE_SCHEMA)
@@ -191,16 +205,18 @@ def append_only_tables(*, shared: bool) -> list[str]:
 
 
 def remove_centre(centre: Centre) -> None:
-    """Drop the centre's schema, role and row for good. Its data is gone: callers ask first and keep a dump."""
+    """Drop the centre's schema, role, row and files for good. Its data is gone: callers ask first and keep a dump."""
     schema = centre.schema_name
     with _owner_in("public"), transaction.atomic():
         _run("DROP SCHEMA IF EXISTS {} CASCADE", schema)
         _run("DROP ROLE {}", schema)
         Domain.objects.filter(tenant=centre).delete()
         Centre.objects.filter(pk=centre.pk).delete()
+        transaction.on_commit(directory.changed)
+        transaction.on_commit(lambda: shutil.rmtree(Path(settings.MEDIA_ROOT) / schema, ignore_errors=True))
 
 
-def _schema_exists(schema: str) -> bool:
+def schema_exists(schema: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         return cursor.fetchone() is not None

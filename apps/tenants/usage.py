@@ -1,5 +1,6 @@
 """How much each centre uses, for the superuser's list: counts only, never contents."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,12 +8,17 @@ from django.db import connection
 from django_tenants.utils import schema_context
 from psycopg import sql
 
+from apps.core import clock
 from apps.core.postgresql import as_owner
+from apps.tenants.models import Centre
 
 
 @dataclass(frozen=True)
 class Counter:
-    """One number per centre: the rows of `table` for which `where` (SQL, fixed text) holds."""
+    """One number per centre: the rows of `table` for which `where` (SQL, fixed text) holds.
+
+    In it `{begins}` and `{ends}` stand for the present month, as the centre's own clock counts it.
+    """
 
     label: str
     table: str
@@ -28,9 +34,9 @@ def register(counter: Counter) -> None:
         COUNTERS.append(counter)
 
 
-def usage(schemas: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Return {schema: {label: count}} by one query over all the schemas."""
-    parts = [_count(schema, counter) for schema in schemas for counter in COUNTERS]
+def usage(centres: Iterable[Centre]) -> dict[str, dict[str, int]]:
+    """Return {schema: {label: count}} by one query over all the centres' schemas."""
+    parts = [_count(centre, counter) for centre in centres for counter in COUNTERS]
     result: dict[str, dict[str, int]] = {}
     if not parts:
         return result
@@ -41,8 +47,19 @@ def usage(schemas: Iterable[str]) -> dict[str, dict[str, int]]:
     return result
 
 
-def _count(schema: str, counter: Counter) -> sql.Composed:
+def month_of(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Return the first moments of the month and of the next one, in the zone of `moment`."""
+    begins = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return begins, (begins + dt.timedelta(days=32)).replace(day=1)
+
+
+def _count(centre: Centre, counter: Counter) -> sql.Composed:
+    begins, ends = month_of(clock.now().astimezone(centre.zone))
     count = f"(SELECT count(*) FROM {{table}} WHERE {counter.where})"  # noqa: S608  (fixed text of an app's own)
     return sql.SQL("SELECT {schema}, {label}, " + count).format(
-        schema=sql.Literal(schema), label=sql.Literal(counter.label), table=sql.Identifier(schema, counter.table)
+        schema=sql.Literal(centre.schema_name),
+        label=sql.Literal(counter.label),
+        table=sql.Identifier(centre.schema_name, counter.table),
+        begins=sql.Literal(begins),
+        ends=sql.Literal(ends),
     )

@@ -2,11 +2,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import get_urlconf, set_urlconf
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import AuditRecord, User
 from apps.accounts.roles import Role
+from apps.core.postgresql import as_owner
 from apps.notifications.models import Message
 from apps.portal import opening
 from apps.tenants.models import Centre
@@ -72,3 +74,10 @@ def test_create_centre_refuses_a_bad_administrator(db):
     with pytest.raises(CommandError, match="admin_email: "):
         call_command("create_centre", "probe", "Probe", "--admin", "nobody")
     assert not Centre.objects.filter(slug="probe").exists()
+
+
+def test_create_centre_says_that_the_database_is_not_ready(db):
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE public.tenants_schematemplate RENAME TO elsewhere")
+    with pytest.raises(CommandError, match=r"manage\.py prepare"):
+        call_command("create_centre", "probe", "Probe")

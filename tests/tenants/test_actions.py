@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django_tenants.utils import schema_context, tenant_context
 
+from apps.core.postgresql import as_owner
 from apps.tenants import actions, directory, provisioning
 from apps.tenants.models import Centre, Domain, SchemaTemplate
 from apps.tenants.provisioning import TemplateMissing
@@ -120,6 +121,22 @@ def test_change_centre_refuses_by_field(harbour):
     assert set(refused.value.error_dict) == {"time_zone"}
     harbour.refresh_from_db()
     assert harbour.time_zone == "Europe/London"
+
+
+@pytest.mark.parametrize("name", ["North\nBcc: everybody@north.example", " North\r\n  Clinic\x00 "])
+def test_name_of_a_centre_is_one_line(db, name):
+    """It stands in the sender of every mail, where a line break would stop them all."""
+    centre = actions.open_centre(slug="north", name=name)
+    assert centre.name.isprintable() and "  " not in centre.name
+    assert actions.change_centre(centre, name=name).name == centre.name
+
+
+def test_open_centre_refuses_a_short_name_whose_schema_is_left_behind(db):
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA c_left")
+    with pytest.raises(ValidationError) as refused:
+        actions.open_centre(slug="left", name="Left")
+    assert "c_left is left" in refused.value.message_dict["slug"][0]
 
 
 def test_change_centre_checks_only_what_changes(harbour):

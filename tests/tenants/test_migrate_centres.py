@@ -1,6 +1,10 @@
 """Staleness is made real here: the newest migrations of one app are taken back in two centres of the test's own."""
 
+import os
 import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
@@ -10,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import schema_context
 
 from apps.core.postgresql import as_owner
+from apps.tenants.models import Centre
 from apps.tenants.staleness import stale_schemas
+from config.yard.places import ROOT
 
 APP, BEFORE, TABLE = "notifications", "0001", "notifications_message"
 
@@ -83,3 +89,46 @@ def test_one_that_fails_stops_nobody_and_the_next_run_goes_on(stale):
     rename(broken, "out_of_the_way", TABLE)
     assert migrate()[0].startswith("[1/1] c_stale_two ")
     assert stale_schemas() == []
+
+
+@pytest.mark.parametrize("status", Centre.Status.values)
+def test_every_centre_is_brought_up_to_date_whatever_its_status(two_more, status):
+    """A closed centre that is opened again must not meet code of another year."""
+    take_back(two_more[0])
+    Centre.objects.filter(pk=two_more[0].pk).update(status=status)
+    assert stale_schemas() == ["c_stale_one"]
+
+
+def test_centre_whose_schema_is_gone_keeps_nobody_waiting(stale):
+    ghost = Centre.objects.create(slug="ghost", name="Ghost", schema_name="c_ghost", status="active")
+    try:
+        assert stale_schemas() == ["c_stale_one", "c_stale_two"]
+    finally:
+        ghost.delete()
+
+
+def test_two_machines_at_once_do_not_trip_over_each_other(stale):
+    """Each waits for the other, schema by schema, and finds nothing left to do."""
+    with ThreadPoolExecutor(2) as machines:
+        ends = [machine.result() for machine in [machines.submit(migrate_alone) for _ in range(2)]]
+    assert ends == ["", ""]
+    assert stale_schemas() == []
+
+
+def migrate_alone():
+    command = [sys.executable, "manage.py", "prepare"]
+    facts = {**os.environ, "DATABASE_URL": address(), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    done = subprocess.run(command, cwd=ROOT, env=facts, capture_output=True, text=True)
+    return done.stderr if done.returncode else ""
+
+
+def address():
+    """The test run's own database, for a process of its own."""
+    facts = connection.get_connection_params()
+    return "postgres://{user}:{password}@{host}:{port}/{dbname}".format(**facts)
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "many"])
+def test_number_of_workers_that_is_none_is_refused(workers):
+    with pytest.raises(CommandError, match="one at least"):
+        call_command("migrate_centres", "--workers", workers)

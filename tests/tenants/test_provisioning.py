@@ -169,12 +169,17 @@ def test_pg_dump_connects_as_safely_as_we_do_and_shows_no_password(db, monkeypat
     assert provisioning._secrets()["PGPASSWORD"] == "hush"
 
 
-def test_remove_centre_leaves_nothing(wire):
-    from apps.tenants import actions
+def test_remove_centre_leaves_nothing(wire, settings, tmp_path):
+    from apps.tenants import actions, directory
     from apps.tenants.models import Centre, Domain
 
-    centre = actions.open_centre(slug="gone", name="Gone")
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "c_gone" / "photos").mkdir(parents=True)
+    centre = actions.open_centre(slug="gone", name="Gone", status="active")
+    assert directory.find("gone.localhost") == centre
     provisioning.remove_centre(centre)
+    assert directory.find("gone.localhost") is None
+    assert list(tmp_path.iterdir()) == []
     assert not Centre.objects.filter(slug="gone").exists()
     assert not Domain.objects.filter(domain="gone.localhost").exists()
     with wire.cursor() as cursor:

@@ -131,7 +131,7 @@ class CentreChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
-        counts = usage(centre.schema_name for centre in self.result_list if centre.schema_there)
+        counts = usage(centre for centre in self.result_list if centre.schema_there)
         for centre in self.result_list:
             centre.counts = counts.get(centre.schema_name, {})
 
@@ -187,7 +187,7 @@ class Centres(Audited):
 
     @admin.display(description=_("how much"))
     def how_much(self, centre: Centre) -> str:
-        counts = usage([centre.schema_name]).get(centre.schema_name, {}) if centre.schema_there else {}
+        counts = usage([centre]).get(centre.schema_name, {}) if centre.schema_there else {}
         return " · ".join(f"{counter.label}: {counts.get(counter.label, 0)}" for counter in COUNTERS)
 
     # --- writing: the same actions as the commands, each with its audit record in the form's transaction
@@ -225,8 +225,7 @@ class Centres(Audited):
             return None
         if "confirmed" not in request.POST:
             return self._ask(request, centres)
-        self._each(request, centres, actions.suspend, "suspended")
-        count = len(centres)
+        count = self._each(request, centres, actions.suspend, "suspended")
         said = ngettext(
             "%d centre is suspended: its pages say so.", "%d centres are suspended: their pages say so.", count
         )
@@ -239,15 +238,19 @@ class Centres(Audited):
         if not centres:
             self.message_user(request, _("None of them is suspended."), messages.WARNING)
             return
-        self._each(request, centres, actions.resume, "resumed")
-        said = ngettext("%d centre works again.", "%d centres work again.", len(centres))
-        self.message_user(request, said % len(centres), messages.SUCCESS)
+        count = self._each(request, centres, actions.resume, "resumed")
+        said = ngettext("%d centre works again.", "%d centres work again.", count)
+        self.message_user(request, said % count, messages.SUCCESS)
 
     @transaction.atomic
-    def _each(self, request: HttpRequest, centres: list[Centre], action: Any, verb: str) -> None:
-        for centre in centres:
+    def _each(self, request: HttpRequest, centres: list[Centre], action: Any, verb: str) -> int:
+        """Do it for each, locked in one order; whom another superuser has dealt with meanwhile is passed over."""
+        as_seen = {"pk__in": [centre.pk for centre in centres], "status__in": {centre.status for centre in centres}}
+        waiting = Centre.objects.select_for_update(of=("self",)).filter(**as_seen).order_by("pk")
+        for centre in waiting:
             action(centre)
             audit.record(by=self.by(request), verb=verb, obj=centre)
+        return len(waiting)
 
     def _ask(self, request: HttpRequest, centres: list[Centre]) -> HttpResponse:
         page = self.admin_site.each_context(request)

@@ -6,6 +6,7 @@ from django_tenants.utils import tenant_context
 from apps.accounts.models import AuditRecord, User
 from apps.accounts.roles import Role
 from apps.notifications.models import Message
+from apps.portal.admin.centres import Centres
 from apps.tenants.models import Centre, Domain, SchemaTemplate
 from tests.factories import UserFactory
 
@@ -213,6 +214,20 @@ def test_resume_opens_the_doors_again(admin, harbour_centre, django_capture_on_c
     harbour_centre.refresh_from_db()
     assert harbour_centre.status == Centre.Status.ACTIVE
     assert AuditRecord.objects.latest("pk").verb == "resumed"
+
+
+def test_suspend_passes_over_whom_another_superuser_has_suspended_meanwhile(admin, harbour_centre, monkeypatch):
+    """Both looked at the same list; the second to press finds it done, and the trail says it once."""
+    ask = {"action": "suspend", "_selected_action": [harbour_centre.pk], "confirmed": "yes"}
+
+    def overtaken(self, request, centres, action, verb, each=Centres._each):
+        each(self, request, centres, action, verb)
+        return each(self, request, centres, action, verb)
+
+    monkeypatch.setattr(Centres, "_each", overtaken)
+    page = admin.post(LIST, ask, follow=True)
+    assert b"0 centres are suspended" in page.content
+    assert AuditRecord.objects.filter(verb="suspended", object_id=str(harbour_centre.pk)).count() == 1
 
 
 def test_nobody_deletes_a_centre(admin, harbour_centre):

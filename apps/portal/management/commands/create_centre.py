@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError
 
 from apps.portal import opening
 from apps.tenants import actions
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             raise CommandError(_sentences(error)) from error
         except TemplateMissing as error:
             raise CommandError(str(error)) from error
+        except ProgrammingError as error:
+            raise CommandError(f"The database is not ready; run `manage.py prepare`. ({str(error).strip()})") from error
         self.stdout.write(f"{centre.name} is open at {actions.address(centre)}")
 
 

@@ -1,4 +1,5 @@
 import time
+from argparse import ArgumentTypeError
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import Any
@@ -19,11 +20,17 @@ def migrate_one(schema: str) -> tuple[str, float]:
     return schema, time.perf_counter() - began
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text} is no number of workers: one at least")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Migrate the centres whose schema is behind this code, several at a time. Run it again after a crash."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=2, help="How many schemas at a time.")
+        parser.add_argument("--workers", type=_count, default=2, help="How many schemas at a time.")
         parser.add_argument("--dry-run", action="store_true", help="Only name the stale schemas.")
 
     def handle(self, *args: Any, **options: Any) -> None:
