@@ -218,6 +218,14 @@ def test_form_keeps_what_was_typed():
 # ---- lists -------------------------------------------------------------------------------------------------------
 
 
+def test_pagination_names_the_pages_beside_this_one(context):
+    """Rows may be newest first or last: "earlier" would be wrong for one of them."""
+    html = render(COMPONENTS["pagination"], "?page=3", **context)
+    assert re.findall(r'rel="(\w+)"[^>]*page=(\d)', html) == [("prev", "2"), ("next", "4")]
+    words = [word for word in ("Previous", "Next", "Earlier", "Later") if f">{word}<" in html]
+    assert words == ["Previous", "Next"]
+
+
 def test_pagination_keeps_the_filters(context):
     html = render(COMPONENTS["pagination"], "?q=ann&page=3", **context)
     assert "?q=ann&amp;page=4" in html
