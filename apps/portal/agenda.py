@@ -22,7 +22,11 @@ from apps.therapists.models import Therapist
 
 STRIP_DAYS = 14
 ONE_DAY = dt.timedelta(days=1)
-SHOWN_TAKEN = (Rule.TAKEN, Rule.DAILY_CAP, Rule.NO_ROOM)
+SHOWN_TAKEN: dict[Rule, str | Promise] = {
+    Rule.TAKEN: _("This time is taken."),
+    Rule.DAILY_CAP: WORDS[Rule.DAILY_CAP],
+    Rule.NO_ROOM: WORDS[Rule.NO_ROOM],
+}
 """Starts that these rules remove are shown struck through. Of the others nothing is told: absence is private."""
 PARTS: list[tuple[str | Promise, range]] = [
     (_("Morning"), range(12)),
@@ -192,7 +196,7 @@ class Agenda:
         for day in self._therapist_days(self.choice.therapist):
             for at, reason in times.explained_day(self.menu.centre, self.want, day):
                 if reason and reason.rule in SHOWN_TAKEN and timezone.localtime(at).date() == self.day:
-                    found[at] = Start(at, why=WORDS[reason.rule])
+                    found[at] = Start(at, why=SHOWN_TAKEN[reason.rule])
         return list(found.values())
 
     def _therapist_days(self, therapist: Therapist) -> list[dt.date]:

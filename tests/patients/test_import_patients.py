@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
@@ -40,7 +41,9 @@ def counts():
     return [model.objects.count() for model in (Patient, PatientIdentifier, Guardian, Guardianship, AuditRecord)]
 
 
+@time_machine.travel("2026-11-23T17:00:00Z", tick=False)
 def test_the_demo_file_makes_its_40_patients(demo):
+    """On a day of 2026: the children among them grow up."""
     before = Patient.objects.count()
     report = demo()
     assert outcomes(report) == ["made"] * 40

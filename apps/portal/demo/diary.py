@@ -41,6 +41,7 @@ CONCERNS = (
     "The doorbell is hard to hear from inside.",
     "English is my second language, please speak slowly.",
 )
+CONFIRMED = (26, 98)  # hours before: the evening before a holiday, too, somebody has confirmed what comes after it
 REASONS = ("Has a cold.", "Cannot get off work.", "Found another time.", "Car would not start.")
 
 
@@ -172,7 +173,8 @@ class Diary:
             before = starts_at - dt.timedelta(hours=self.die.randint(3, 30))
             yield max(before, booked_at + dt.timedelta(minutes=30)), partial(self._cancel, planned)
         elif self.die.random() < 0.5:
-            yield starts_at - dt.timedelta(hours=26), partial(self._confirm, planned)
+            before = starts_at - dt.timedelta(hours=self.die.choice(CONFIRMED))
+            yield max(before, booked_at + dt.timedelta(minutes=20)), partial(self._confirm, planned)
         if starts_at <= present < planned.ends_at:
             yield starts_at + dt.timedelta(minutes=1), partial(self._begin, planned)
         yield planned.ends_at + dt.timedelta(minutes=4), partial(self._close, planned)

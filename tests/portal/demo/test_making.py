@@ -17,6 +17,7 @@ from apps.portal.demo import making
 from apps.portal.demo.facts import HARBOUR, PASSWORD, ROOT, SUNRISE
 from apps.portal.demo.people import week
 from apps.portal.demo.travel import Travel
+from apps.scheduling import world
 from apps.sessions.models import SessionEvent, State, TherapySession
 from apps.tenants import provisioning
 from apps.tenants.models import Centre
@@ -54,7 +55,8 @@ def test_make_fills_a_centre_that_looks_lived_in(made):
     assert TherapySession.objects.upcoming().count() > 20
     today = now.astimezone(made.zone).date()
     begins = dt.datetime.combine(today, dt.time(), made.zone)
-    assert TherapySession.objects.overlapping(begins, begins + dt.timedelta(days=1)).count() >= 4
+    todays = TherapySession.objects.overlapping(begins, begins + dt.timedelta(days=1)).count()
+    assert todays >= 4 or (todays == 0 and world.closures(made, today, today))
     assert not TherapySession.objects.filter(ends_at__gt=now, state__in=[State.COMPLETED, State.MISSED]).exists()
     assert not TherapySession.objects.filter(booked_at__gt=now).exists()
     assert TherapySession.objects.dates("booked_at", "day").count() > 15

@@ -29,7 +29,7 @@ def test_the_first_day_with_something_free_is_shown(browser, times_url):
 
 def test_another_day_by_its_address(browser, times_url):
     response = browser().get(times_url(day="2026-11-24"))
-    assert shown(response)[0] == "09:00"
+    assert (shown(response)[0], shown(response)[-1]) == ("09:00", "16:15")
     assert [str(label) for label, _ in response.context["agenda"].parts] == ["Morning", "Afternoon"]
 
 
@@ -39,13 +39,14 @@ def test_taken_times_are_struck_through(browser, sunrise, people, times_url):
     assert shown(response)[:9] == [
         "09:00", "(09:15)", "(09:30)", "(09:45)", "(10:00)", "(10:15)", "(10:30)", "(10:45)", "11:00",
     ]  # fmt: skip
-    assert "This time has just been taken" in response.content.decode()
+    assert "This time is taken" in response.content.decode()
 
 
 def test_a_day_without_times_names_the_next_one(browser, times_url):
-    page = browser().get(times_url(day="2026-11-28")).content.decode()
-    assert "Nothing free on this day" in page
-    assert "day=2026-11-30" in page
+    response = browser().get(times_url(day="2026-11-28"))
+    assert "Nothing free on this day" in response.content.decode()
+    assert response.context["agenda"].next_day == dt.date(2026, 11, 30)
+    assert "Next free day: Mon, Nov 30" in response.content.decode()
 
 
 def test_nothing_at_all_is_no_dead_end(browser, times_url, bob):
@@ -88,6 +89,16 @@ def test_times_are_the_visitors_and_the_centres_beside(browser, times_url):
     assert "3:00\N{NARROW NO-BREAK SPACE}PM" in page
     assert "9:00\N{NARROW NO-BREAK SPACE}AM" in page
     assert "Central European" in page
+
+
+def test_parts_of_the_day_are_the_visitors(browser, times_url):
+    """Nine to five in New York is from half past seven in the evening on in Kolkata, and past midnight."""
+    client = browser()
+    client.cookies["tz"] = "Asia/Kolkata"
+    morning, evening = client.get(times_url(day="2026-11-25")).context["agenda"].parts
+    assert (str(morning[0]), str(evening[0])) == ("Morning", "Evening")
+    assert [morning[1][0].starts_at, morning[1][-1].starts_at] == [at(13, 30, days=1), at(16, 15, days=1)]
+    assert [evening[1][0].starts_at, evening[1][-1].starts_at] == [at(9, days=2), at(13, 15, days=2)]
 
 
 def test_a_far_visitors_day_takes_from_two_of_the_therapists(browser, times_url):
