@@ -232,9 +232,15 @@ class TimeOffForm(SensibleDates, forms.ModelForm):
         self.fields["ends_on"].help_text = _("The same day, unless set.")
         if self.instance.rule:
             base, until = split_rule(self.instance.rule)
-            known = base in dict(REPEATS)
-            own = {"repeats": base, "rule": ""} if known else {"repeats": "custom", "rule": base}
+            named = base if base in dict(REPEATS) else self._without_its_own_weekday(base)
+            known = named in dict(REPEATS)
+            own = {"repeats": named, "rule": ""} if known else {"repeats": "custom", "rule": base}
             self.initial = {**self.initial, **own, "repeats_until": until}
+
+    def _without_its_own_weekday(self, rule: str) -> str:
+        """Every week on the day on which it begins is every week."""
+        weekday = recurrence.WEEKDAYS[self.instance.starts_on.weekday()]
+        return rule.removesuffix(f";BYDAY={weekday}") if rule.startswith("FREQ=WEEKLY") else rule
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}

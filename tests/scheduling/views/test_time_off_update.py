@@ -22,6 +22,21 @@ def test_time_off_update_shows_what_was_entered(browser, people, url):
     assert "Change time off" in text and 'value="FREQ=WEEKLY" selected' in text and 'value="2027-01-31"' in text
 
 
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TU", "FREQ=WEEKLY"),  # it begins on a Tuesday
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "FREQ=WEEKLY;INTERVAL=2"),
+        ("FREQ=WEEKLY;BYDAY=MO", "custom"),
+        ("FREQ=MONTHLY;BYDAY=TU", "custom"),
+    ],
+)
+def test_time_off_update_names_a_rule_that_has_a_name(browser, people, row, url, rule, shown):
+    row.rule = rule
+    row.save()
+    assert browser(people.bob).get(url).context["form"]["repeats"].value() == shown
+
+
 def test_time_off_update_holds_at_once(browser, people, row, url, free_on):
     assert free_on(TUESDAY) == []
     assert browser(people.bob).post(url, FACTS)["Location"] == "/schedule/time-off/mine/"
