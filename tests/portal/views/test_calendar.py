@@ -19,6 +19,13 @@ def test_calendar_has_a_column_for_each_therapist_and_room(browser, people, sunr
     assert config["utc_offset"] == "-05:00"
 
 
+def test_calendar_without_therapists_says_what_is_missing(browser, people, bob):
+    assert "No therapist can be booked yet" not in browser(people.oscar).get(PAGE).text
+    bob.status = "pending"
+    bob.save()
+    assert "No therapist can be booked yet" in browser(people.oscar).get(PAGE).text
+
+
 def test_calendar_keeps_the_column_of_who_left_while_sessions_are_open(browser, people, sunrise):
     gone = another_therapist()
     booked(sunrise, at(14), therapist=gone)
