@@ -10,6 +10,7 @@ from allauth.account.forms import (
     SignupForm,
 )
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,13 @@ class PatientSignup(SignupForm):
     field_order = ("given_name", "family_name", "email", "password1")
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Save, or pretend to: an address that was taken a moment ago is answered as any that is known."""
+        """Save, or pretend to: an address that was taken a moment ago is answered as any that is known.
+
+        Pretending hashes the password as well: an answer in a tenth of the time would tell which addresses are known.
+        """
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+            return super().try_save(request)
         try:
             with transaction.atomic():
                 return super().try_save(request)

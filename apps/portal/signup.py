@@ -31,9 +31,14 @@ def welcome(sender: object, user: User, **facts: Any) -> None:
 
 
 def _only(rows: QuerySet[Any], user: User) -> Any:
-    """The one record without a login that has this proven address and name; None when there are none or several."""
+    """The one record without a login that has this proven address and name; None when there are none or several.
+
+    The address is compared letter by letter: to the database's `iexact`, which compares capitals, a dotless i is an i,
+    and whoever owns gmaıl.com would be given the record of somebody at gmail.com.
+    """
     same = {"given_name__iexact": user.given_name, "family_name__iexact": user.family_name}
-    found = rows.filter(user__isnull=True, email__iexact=user.email, **same)[:2]
+    alike = rows.filter(user__isnull=True, email__iexact=user.email, **same)
+    found = [row for row in alike if row.email.lower() == user.email.lower()]
     return found[0] if len(found) == 1 else None
 
 

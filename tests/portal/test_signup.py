@@ -56,6 +56,20 @@ def test_another_ones_record_stays_theirs(nadia, facts):
     assert Patient.objects.filter(user=nadia).exists()
 
 
+@pytest.mark.parametrize(
+    ("known", "proven"), [("nadia@gmail.com", "nadia@gmaıl.com"), ("nadia@gmaıl.com", "nadia@gmail.com")]
+)
+def test_an_address_that_only_looks_alike_is_another_ones(nadia, known, proven):
+    """PostgreSQL's capital of a dotless i is I: compared by capitals, the two are one address."""
+    record = PatientFactory(given_name="Nadia", family_name="Newman", email=known)
+    assert Patient.objects.filter(email__iexact=proven, pk=record.pk).exists()
+    User.objects.filter(pk=nadia.pk).update(email=proven)
+    nadia.refresh_from_db()
+    welcome(nadia)
+    record.refresh_from_db()
+    assert record.user is None
+
+
 def test_of_two_that_fit_neither_is_taken(nadia):
     PatientFactory.create_batch(2, given_name="Nadia", family_name="Newman", email=nadia.email)
     welcome(nadia)
