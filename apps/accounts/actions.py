@@ -119,7 +119,11 @@ def end_sessions(user: User) -> None:
 
 @transaction.atomic
 def switch_permission(*, by: User, role: Role, permission: Permission, on: bool) -> None:
-    """Switch one cell of the matrix for this centre; it counts from everybody's next request on. Raises CellLocked."""
+    """Switch one cell of the matrix for this centre; it counts from everybody's next request on.
+
+    Raises CellLocked, and AdminsOnly: whoever may manage users without being an admin must not give themselves rights.
+    """
+    _require_admin(by)
     if (role, permission) in UNSWITCHABLE:
         raise CellLocked
     by_default = permission in MATRIX[role]

@@ -12,7 +12,9 @@ class LastAdmin(DomainError):
 
 class AdminsOnly(DomainError):
     code = "admins_only"
-    message = _("Only an administrator may give or take away the administrator's role, or change an administrator.")
+    message = _(
+        "Only an administrator may change an administrator, give or take away that role, or switch permissions."
+    )
 
 
 class AddressTaken(DomainError):

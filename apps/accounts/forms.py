@@ -31,6 +31,7 @@ class PatientSignup(SignupForm):
         label=_("Family name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
     field_order = ("given_name", "family_name", "email", "password1")
+    account_already_exists: bool
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save, or pretend to: an address that was taken a moment ago is answered as any that is known.

@@ -35,7 +35,7 @@ NAVIGATION: list[tuple[str | Promise, list[Link]]] = [
         _("Clinic"),
         [
             Link(_("Dashboard"), "portal:dashboard", "layout-dashboard", P.SESSION_READ, desk=True),
-            Link(_("Today"), "portal:today", "sun", role=Role.THERAPIST),
+            Link(_("Today"), "portal:today", "sun", P.SESSION_READ, role=Role.THERAPIST),
             Link(_("Calendar"), "portal:calendar", "calendar-days", P.SESSION_READ),
             Link(_("Sessions"), "sessions:session-list", "list-checks", P.SESSION_READ),
             Link(_("Patients"), "patients:patient-list", "users", P.PATIENT_READ),
@@ -45,8 +45,10 @@ NAVIGATION: list[tuple[str | Promise, list[Link]]] = [
     (
         _("My work"),
         [
-            Link(_("My hours"), "scheduling:my-hours", "clock", P.AVAILABILITY_MANAGE_OWN),
-            Link(_("My time off"), "scheduling:my-time-off", "tree-palm", P.AVAILABILITY_MANAGE_OWN),
+            Link(_("My hours"), "scheduling:my-hours", "clock", P.AVAILABILITY_MANAGE_OWN, role=Role.THERAPIST),
+            Link(
+                _("My time off"), "scheduling:my-time-off", "tree-palm", P.AVAILABILITY_MANAGE_OWN, role=Role.THERAPIST
+            ),
         ],
     ),
     (
@@ -84,6 +86,11 @@ PUBLIC: list[Link] = [
     Link(_("Therapists"), "portal:public-therapist-list", "stethoscope"),
     Link(_("Book"), "portal:book", "calendar-plus"),
 ]
+
+
+def first_page(user: User) -> str:
+    """The name of the first page this person may open; empty when there is none."""
+    return next((link.name for _label, links in NAVIGATION for link in links if link.shown_to(user)), "")
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:

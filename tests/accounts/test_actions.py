@@ -109,3 +109,11 @@ def test_switch_permission_there_and_back_leaves_no_row(people):
 def test_switch_permission_locked_cell(people):
     with pytest.raises(CellLocked):
         actions.switch_permission(by=people.alice, role=Role.ADMIN, permission=Permission.USER_MANAGE, on=False)
+
+
+def test_switch_permission_is_for_admins(people):
+    """An operator who was given the users must not give operators everything else."""
+    PermissionSwitch.objects.create(role=Role.OPERATOR, permission=Permission.USER_MANAGE, is_on=True)
+    with pytest.raises(AdminsOnly):
+        actions.switch_permission(by=people.oscar, role=Role.OPERATOR, permission=Permission.AUDIT_READ, on=True)
+    assert not User.objects.get(pk=people.oscar.pk).can(Permission.AUDIT_READ)

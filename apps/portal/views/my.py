@@ -19,13 +19,14 @@ from django.views.generic import DetailView, TemplateView, View
 from apps.accounts import audit
 from apps.accounts.access import PermissionRequired
 from apps.accounts.models import User
-from apps.accounts.roles import Permission, Role
+from apps.accounts.roles import Permission
 from apps.core import clock, formats
 from apps.core.http import FormFlow
 from apps.core.lists import ListPage
 from apps.patients.models import Guardianship, Patient
 from apps.portal import booking, family, ics, story
 from apps.portal.choosing import Choice
+from apps.portal.context_processors import first_page
 from apps.portal.family import Family
 from apps.portal.forms.my import MyChildForm, MyDetailsForm, MyGuardianForm, MySessionCancelForm
 from apps.sessions import actions
@@ -46,12 +47,10 @@ class Home(PermissionRequired, TemplateView):
 
 
 def start_page(user: User) -> str:
-    """The name of the page where this person's work or care begins; empty when they have neither."""
-    if user.is_desk and user.can(Permission.SESSION_READ):
-        return "portal:dashboard"
-    if Role.THERAPIST in user.role_set:
-        return "portal:today"
-    return "portal:my-sessions" if user.can(Permission.SESSION_BOOK_OWN) else ""
+    """The name of the page where this person's work or care begins; empty when they may open none."""
+    if not user.is_team and user.can(Permission.SESSION_BOOK_OWN):
+        return "portal:my-sessions"
+    return first_page(user)
 
 
 class Mine(PermissionRequired):

@@ -1,16 +1,23 @@
 """Whose time a page is about, and who may change it."""
 
+from typing import Any
+
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from apps.accounts.access import PermissionRequired
 from apps.accounts.models import User
-from apps.accounts.roles import Permission
+from apps.accounts.roles import Permission, Role
 from apps.therapists.models import Therapist
 
 P = Permission
+
+
+class NoProfile(Http404):
+    """Somebody without a therapist's profile asked for their own time."""
 
 
 class OfTherapist(PermissionRequired):
@@ -21,13 +28,23 @@ class OfTherapist(PermissionRequired):
 
     permission = (P.AVAILABILITY_READ, P.AVAILABILITY_MANAGE, P.AVAILABILITY_MANAGE_OWN)
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except NoProfile:  # a new therapist, whose profile the centre has yet to make, is told so
+            if Role.THERAPIST not in request.user.role_set or request.method == "POST":
+                raise
+            return render(request, "scheduling/no_profile.html")
+
     @cached_property
     def therapist(self) -> Therapist:
         pk = self.kwargs.get("therapist")
         rows = Therapist.objects.select_related("user")
         if pk is None or not self.sees_everybody:
-            own = get_object_or_404(rows, user=self.user)
-            if pk not in (None, own.pk):
+            own = rows.filter(user=self.user).first()
+            if own is None and pk is None:
+                raise NoProfile
+            if own is None or pk not in (None, own.pk):
                 raise Http404
             return own
         return get_object_or_404(rows, pk=pk)

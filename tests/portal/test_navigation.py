@@ -1,0 +1,62 @@
+"""The navigation, followed: whatever it offers opens, however the centre switched the matrix."""
+
+import pytest
+from django.core.cache import cache
+
+from apps.accounts.models import PermissionSwitch
+from apps.accounts.roles import MATRIX, UNSWITCHABLE, Permission, Role
+from tests.factories import UserFactory
+
+PERSON = {
+    Role.ADMIN: "alice",
+    Role.OPERATOR: "oscar",
+    Role.THERAPIST: "bob",
+    Role.ACCOUNTANT: "erin",
+    Role.PATIENT: "carol",
+}
+
+
+def offered(client):
+    """Every address that the shell of a page offers: the navigation, the home, the keys that lead somewhere."""
+    page = client.get("/account/email/").context
+    links = [item["url"] for group in page["nav"] for item in group["items"]]
+    keys = [page[name] for name in ("home_url", "workspace_url", "new_booking_url", "search_url")]
+    return [url for url in (*links, *keys) if url]
+
+
+def closed_doors(client):
+    found = {}
+    for url in offered(client):
+        cache.clear()
+        found[url] = client.get(url, follow=True).status_code
+    return {url: status for url, status in found.items() if status != 200}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_link_opens_whichever_cell_is_switched(role, browser, people):
+    client, wrong = browser(getattr(people, PERSON[role])), {}
+    for permission in Permission:
+        if (role, permission) in UNSWITCHABLE:
+            continue
+        on = permission not in MATRIX[role]
+        switch = PermissionSwitch.objects.create(role=role, permission=permission, is_on=on)
+        if doors := closed_doors(client):
+            wrong[f"{permission} {on}"] = doors
+        switch.delete()
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_link_opens_for_somebody_new_in_the_role(role, browser, sunrise):
+    assert closed_doors(browser(UserFactory(roles=[role]))) == {}
+
+
+def test_own_hours_are_offered_to_therapists_alone(browser, people):
+    PermissionSwitch.objects.create(role="operator", permission="availability.manage_own", is_on=True)
+    assert "/schedule/hours/mine/" in offered(browser(people.bob))
+    assert "/schedule/hours/mine/" not in offered(browser(people.oscar))
+
+
+def test_whoever_has_no_profile_yet_is_told_so(browser, sunrise):
+    page = browser(UserFactory(roles=[Role.THERAPIST])).get("/schedule/time-off/mine/")
+    assert "You have no profile as a therapist yet" in page.content.decode()
