@@ -86,3 +86,10 @@ def test_faults_are_found_where_there_are_some(visitor):
     assert walk.overflows(page)
     assert "input" in guest.overflows()
     assert {line.split(":")[0] for line in guest.axe()} == {"label", "color-contrast"}
+
+
+def test_without_javascript_what_was_said_stands_above_the_page_and_covers_nothing(visitor):
+    page = visitor(PHONE, java_script_enabled=False).go("/book/review/")
+    said = page.locator(".toast", has_text="choose a time first").bounding_box()
+    below = page.locator("main").bounding_box()
+    assert said["y"] + said["height"] <= below["y"]
