@@ -56,7 +56,7 @@ class Person:
 
 @dataclass
 class IncomingPatient(Person):
-    reference: str = ""  # "Patient/<id>", by which related persons of the same file name them
+    references: list[str] = field(default_factory=list)  # by which related persons of the same file name them
     facts: dict[str, Any] = field(default_factory=dict)  # the other fields of Patient
     identifiers: list[tuple[str, str]] = field(default_factory=list)
 
@@ -80,9 +80,12 @@ def read(content: bytes, *, region: str) -> Iterator[tuple[str, Incoming | Refus
         if isinstance(value, Refused):
             yield where, value
             continue
-        for place, resource in _unbundled(where, value):
+        for place, resource, address in _unbundled(where, value):
             try:
-                yield place, _understood(resource, region)
+                found = _understood(resource, region)
+                if address and isinstance(found, IncomingPatient):
+                    found.references.append(_reference(address))
+                yield place, found
             except Refused as refusal:
                 yield place, refusal
 
@@ -112,17 +115,29 @@ def _loaded(text: bytes) -> Any:
         return Refused(_("This is not JSON: %(error)s.") % {"error": error})
 
 
-def _unbundled(where: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _unbundled(where: str, value: Any) -> Iterator[tuple[str, Any, str]]:
+    """Each resource: where it stands, what it is, and the address (`fullUrl`) that the Bundle gives it."""
     if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
-        yield where, value
+        yield where, value, ""
         return
     entries = value.get("entry")
-    for number, entry in enumerate(entries if isinstance(entries, list) else [], start=1):
+    if not isinstance(entries, list) or not entries:
+        yield where, Refused(_("This Bundle has no entries.")), ""
+        return
+    for number, entry in enumerate(entries, start=1):
         place = _("%(where)s, entry %(number)d") % {"where": where, "number": number}
-        yield place, entry.get("resource") if isinstance(entry, dict) else entry
+        facts = entry if isinstance(entry, dict) else {"resource": entry}
+        yield place, facts.get("resource"), _text(facts.get("fullUrl"), 1000)
+
+
+def _reference(address: str) -> str:
+    """`Patient/<id>` of an address on whatever server; `urn:uuid:...` stays as it is."""
+    return "/".join(address.split("/")[-2:])
 
 
 def _understood(resource: Any, region: str) -> Incoming:
+    if isinstance(resource, Refused):
+        raise resource
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
         raise Refused(_("This is not a FHIR resource."))
     readers = {"Patient": (FhirPatient, _patient), "RelatedPerson": (FhirRelatedPerson, _guardian)}
@@ -152,7 +167,7 @@ def _schema_sentence(error: SchemaError) -> str:
 
 
 def _patient(resource: Any, region: str) -> Incoming:
-    found = IncomingPatient(reference=f"Patient/{resource.id}" if resource.id else "")
+    found = IncomingPatient(references=[f"Patient/{resource.id}"] if resource.id else [])
     found.facts = _address(resource, found.warnings)
     _name(found, resource.name)
     _reach(found, resource.telecom, found.facts["country"] or region)
@@ -276,9 +291,13 @@ def _life(found: IncomingPatient, resource: Any) -> None:
 
 
 def _identifiers(resource: Any, warnings: list[str]) -> list[tuple[str, str]]:
+    """The numbers that name their system: a number alone tells nobody apart, everywhere there is a patient 1."""
     pairs = [(_text(one.system, 1000), _text(one.value, 1000)) for one in resource.identifier or [] if one.value]
-    kept = [pair for pair in dict.fromkeys(pairs) if len(pair[0]) <= 200 and 0 < len(pair[1]) <= 120]
-    if len(kept) < len(set(pairs)):
+    named = [pair for pair in dict.fromkeys(pairs) if pair[0]]
+    kept = [pair for pair in named if len(pair[0]) <= 200 and 0 < len(pair[1]) <= 120]
+    if len(named) < len(set(pairs)):
+        warnings.append(_("A number that names no system was left out: it could be anybody's."))
+    if len(kept) < len(named):
         warnings.append(_("A number of another system is too long and was left out."))
     return kept
 
@@ -287,8 +306,7 @@ def _identifiers(resource: Any, warnings: list[str]) -> list[tuple[str, str]]:
 
 
 def _guardian(resource: Any, region: str) -> Incoming:
-    reference = resource.patient.reference or ""
-    found = IncomingGuardian(patient="/".join(reference.split("/")[-2:]))
+    found = IncomingGuardian(patient=_reference(resource.patient.reference or ""))
     codes = [coding.code for one in resource.relationship or [] for coding in one.coding or []]
     known = [RELATIONSHIPS[code] for code in codes if code in RELATIONSHIPS]
     if not known:

@@ -2,7 +2,7 @@
 
 An incoming patient is somebody we know when one of their numbers (system and value) is on a record, else when exactly
 one record has the same name and date of birth; the mail address decides between several, and stands in for a missing
-date of birth.
+date of birth. A number that names no system tells nobody apart: everywhere there is a patient number 1.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -97,6 +97,7 @@ def import_patients(*, content: bytes, source: str, region: str, by: User | None
     run = _Run(report, by, _("Imported from %(source)s") % {"source": source})
     try:
         with transaction.atomic():
+            _take_turns()
             late = [run.take(where, found) for where, found in fhir.read(content, region=region)]
             for where, guardian in (pair for pair in late if pair):
                 run.take_guardian(where, guardian)
@@ -108,12 +109,18 @@ def import_patients(*, content: bytes, source: str, region: str, by: User | None
     return report
 
 
+def _take_turns() -> None:
+    """Two imports into one centre follow each other: the second finds what the first made. Read again after waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::regclass::oid::int, 0)", [PatientIdentifier._meta.db_table])
+
+
 class _Run:
     """One import under way: who came in, and under which name the file calls them."""
 
     def __init__(self, report: Report, by: User | None, reason: str) -> None:
         self.report, self.by, self.reason = report, by, reason
-        self.patients: dict[str, Patient] = {}
+        self.patients: dict[str, Patient | None] = {}  # None: two different patients are called so
         self.made: list[tuple[int, Patient]] = []
 
     def take(self, where: str, found: fhir.Incoming | fhir.Refused) -> tuple[str, fhir.IncomingGuardian] | None:
@@ -140,8 +147,8 @@ class _Run:
         known = match(found)
         patient = known or self._make(found)
         added = self._identify(patient, found) if known else []
-        if found.reference:
-            self.patients[found.reference] = patient
+        for name in filter(None, found.references):
+            self.patients[name] = patient if self.patients.get(name, patient) == patient else None
         remarks = found.warnings if known is None else self._differences(known, found, added)
         self._say(where, Outcome.MATCHED if known else Outcome.MADE, patient.full_name, *remarks)
         if known is None:
@@ -192,7 +199,9 @@ class _Run:
     def take_guardian(self, where: str, found: fhir.IncomingGuardian) -> None:
         patient = self.patients.get(found.patient)
         if patient is None:
-            self._say(where, Outcome.REFUSED, found.full_name, _("The patient it names is not in this file."))
+            several = found.patient in self.patients
+            why = _("Several patients of this file have the id it names.") if several else ""
+            self._say(where, Outcome.REFUSED, found.full_name, why or _("The patient it names is not in this file."))
             return
         guardian = match_guardian(found, patient)
         is_new = guardian is None

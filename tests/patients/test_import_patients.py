@@ -2,12 +2,15 @@
 
 import datetime as dt
 import json
+import threading
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django_tenants.utils import tenant_context
 
 from apps.accounts.models import AuditRecord
 from apps.patients import imports
@@ -117,6 +120,13 @@ def test_the_same_number_of_another_system_is_another_person(sunrise):
     assert outcomes(bring(patient(identifier=[{"system": "urn:other", "value": "7"}]))) == ["made"]
 
 
+def test_a_number_without_a_system_is_nobodys(sunrise):
+    """Everywhere there is a patient number 1: Bo must not become Ada, nor their guardian hers."""
+    report = bring(patient(identifier=[{"value": "1"}]), patient("Bo", identifier=[{"value": "1"}]))
+    assert [(line.outcome.value, line.name) for line in report.lines] == [("made", "Ada Moss"), ("made", "Bo Moss")]
+    assert all("names no system" in line.remarks[0] for line in report.lines)
+
+
 def test_numbers_of_two_patients_are_refused(sunrise):
     PatientIdentifierFactory(system="urn:mr", value="7")
     PatientIdentifierFactory(system="urn:mr", value="8")
@@ -176,6 +186,52 @@ def test_related_persons_become_guardians_once(sunrise):
     link = Guardianship.objects.get(patient__given_name="Ada", patient__family_name="Moss")
     assert (link.guardian.full_name, link.relationship) == ("Eve Moss", "mother")
     assert outcomes(bring(mother, child)) == ["matched", "matched"]
+
+
+def mother_of(reference):
+    facts = {"relationship": [{"coding": [{"code": "MTH"}]}], "name": [{"family": "Moss", "given": ["Eve"]}]}
+    return {"resourceType": "RelatedPerson", "patient": {"reference": reference}, **facts}
+
+
+@pytest.mark.parametrize("address", ["urn:uuid:6f0c", "https://fhir.example/base/Patient/7"])
+def test_a_related_person_finds_the_patient_by_the_address_in_the_bundle(sunrise, address):
+    entries = [{"fullUrl": address, "resource": patient(birthDate="2020-01-01")}, {"resource": mother_of(address)}]
+    assert outcomes(bring({"resourceType": "Bundle", "type": "transaction", "entry": entries})) == ["made", "made"]
+    assert Guardianship.objects.get(patient__family_name="Moss").guardian.given_name == "Eve"
+
+
+def test_an_id_that_two_patients_of_the_file_have_names_neither(sunrise):
+    report = bring(patient(id="p1"), patient("Bo", id="p1"), mother_of("Patient/p1"))
+    assert outcomes(report) == ["made", "made", "refused"]
+    assert "Several patients" in report.lines[2].remarks[0]
+
+
+@pytest.mark.parametrize("entries", [{}, {"entry": []}, {"entry": {"a": 1}}])
+def test_a_bundle_of_nothing_says_so(sunrise, entries):
+    assert outcomes(bring({"resourceType": "Bundle", **entries})) == ["refused"]
+
+
+@pytest.mark.race
+def test_two_imports_at_once_make_everybody_once(fresh_centre, django_db_blocker):
+    """Nothing but the turns they take keeps patients without numbers from being made twice."""
+    content = "\n".join(json.dumps(patient(f"Ada{n}", birthDate="1981-04-10")) for n in range(20))
+    barrier, reports = threading.Barrier(2), []
+
+    def bring_in():
+        with tenant_context(fresh_centre):
+            barrier.wait(timeout=10)
+            facts = {"source": "t", "region": "US", "by": None}
+            reports.append(imports.import_patients(content=content.encode(), **facts))
+        connection.close()
+
+    with django_db_blocker.unblock():
+        threads = [threading.Thread(target=bring_in) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        assert sorted(report.count(imports.Outcome.MADE) for report in reports) == [0, 20]
+        assert Patient.objects.count() == 20
 
 
 def test_a_related_person_of_nobody_here_is_refused(sunrise):
