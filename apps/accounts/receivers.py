@@ -35,10 +35,16 @@ def welcome_patient(sender: object, request: HttpRequest, email_address: EmailAd
     user = email_address.user
     first_proof = user.last_login is None
     if first_proof and not getattr(request, CODE_WAS_TYPED, False):
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
+        _throw_password_away(user)
     if first_proof and Role.PATIENT in user.role_set:
         patient_signed_up.send(User, user=user)
+
+
+def _throw_password_away(user: User) -> None:
+    if user.has_usable_password():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        audit.record(by=user, verb="changed", obj=user, changes={"password": "changed"})
 
 
 @receiver(email_changed)

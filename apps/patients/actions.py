@@ -7,7 +7,7 @@ from django.db import transaction
 
 from apps.accounts import audit
 from apps.accounts.models import User
-from apps.patients.errors import GuardianAlready, PatientActive, PatientNotActive
+from apps.patients.errors import GuardianAlready, GuardianGone, PatientActive, PatientNotActive
 from apps.patients.models import Guardian, Guardianship, Patient
 
 
@@ -66,10 +66,10 @@ def add_guardian(
 def change_guardian(*, guardianship: Guardianship, by: User, person: dict[str, str], **rights: Any) -> Guardianship:
     """Change how a guardian is reached (for every patient of theirs) and what they may do for this patient.
 
-    Whoever pays takes over from whoever paid.
+    Whoever pays takes over from whoever paid. Raises GuardianGone.
     """
     patient = _locked(guardianship.patient)
-    guardianship = patient.guardianships.select_related("guardian").get(pk=guardianship.pk)
+    guardianship = _still_there(patient, guardianship)
     if rights.get("pays"):
         _hand_over_paying(patient, by, to=guardianship)
     changed_person = _set(guardianship.guardian, person)
@@ -84,8 +84,12 @@ def change_guardian(*, guardianship: Guardianship, by: User, person: dict[str, s
 
 @transaction.atomic
 def remove_guardian(*, guardianship: Guardianship, by: User) -> Patient:
-    """End what a guardian may do for this patient. The guardian, their login and other patients stay."""
+    """End what a guardian may do for this patient. The guardian, their login and other patients stay.
+
+    Raises GuardianGone.
+    """
     patient = _locked(guardianship.patient)
+    guardianship = _still_there(patient, guardianship)
     name = guardianship.guardian.full_name
     guardianship.delete()
     audit.record(by=by, verb="guardian removed", obj=patient, changes={"guardian": [name, None]})
@@ -95,6 +99,14 @@ def remove_guardian(*, guardianship: Guardianship, by: User) -> Patient:
 def _locked(patient: Patient) -> Patient:
     """The patient's row, locked: two people changing its guardians at once take turns."""
     return Patient.objects.select_for_update().get(pk=patient.pk)
+
+
+def _still_there(patient: Patient, guardianship: Guardianship) -> Guardianship:
+    """The guardianship as it stands now that the patient is locked."""
+    found = patient.guardianships.select_related("guardian").filter(pk=guardianship.pk).first()
+    if found is None:
+        raise GuardianGone
+    return found
 
 
 def _hand_over_paying(patient: Patient, by: User, to: Guardianship | None = None) -> None:

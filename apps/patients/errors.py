@@ -17,3 +17,8 @@ class PatientNotActive(DomainError):
 class PatientActive(DomainError):
     code = "patient_active"
     message = _("This record is active already.")
+
+
+class GuardianGone(DomainError):
+    code = "guardian_gone"
+    message = _("Somebody removed this guardian a moment ago.")

@@ -89,7 +89,11 @@ def rename_therapist(*, therapist: Therapist, by: User, slug: str) -> Therapist:
     FormerSlug.objects.filter(slug=slug).delete()  # its own: it is the present address again
     FormerSlug.objects.create(therapist=therapist, slug=former)
     therapist.slug = slug
-    therapist.save(update_fields=["slug"])
+    try:
+        with transaction.atomic():
+            therapist.save(update_fields=["slug"])
+    except IntegrityError as error:  # another profile took it a moment ago
+        raise AddressInUse from error
     audit.record(by=by, verb="renamed", obj=therapist, changes={"slug": [former, slug]})
     return therapist
 
@@ -165,8 +169,8 @@ def overlapping(offering: Offering) -> Any:
 
 
 def _end_running(offering: Offering, by: User) -> None:
-    day_before = offering.valid_from - dt.timedelta(days=1)
     for running in overlapping(offering).filter(valid_from__lt=offering.valid_from):
+        day_before = offering.valid_from - dt.timedelta(days=1)  # there is one: the other began before
         changes = {"valid_until": [running.valid_until, day_before]}
         running.valid_until = day_before
         running.save(update_fields=["valid_until"])

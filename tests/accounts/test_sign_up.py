@@ -124,6 +124,7 @@ def test_code_of_an_address_disarms_a_password_set_by_somebody_else(browser, las
     user = User.objects.get(email=ADDRESS)
     assert "_auth_user_id" in owner.session and signed_up == [user]
     assert not user.has_usable_password()
+    assert AuditRecord.objects.about(user).filter(changes={"password": "changed"}).count() == 1
     stranger = browser()
     stranger.post("/account/login/", {"login": ADDRESS, "password": NEW["password1"]})
     assert "_auth_user_id" not in stranger.session

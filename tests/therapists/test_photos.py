@@ -1,6 +1,7 @@
 """What becomes of an uploaded picture: no database."""
 
 import io
+import struct
 
 import pytest
 from PIL import Image
@@ -71,3 +72,15 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch):
     monkeypatch.setattr(photos, "MAX_PIXELS", 100)
     with pytest.raises(photos.NotAPhoto):
         photos.square(picture((11, 10)))
+
+
+@pytest.mark.parametrize("trouble", [TypeError("bad operand"), struct.error("required argument"), KeyError(274)])
+def test_whatever_pillow_trips_over_is_no_photo(monkeypatch, trouble):
+    """Seen when 6,000 broken files were tried: Pillow does not turn every fault of a file into an OSError."""
+
+    def trip(image):
+        raise trouble
+
+    monkeypatch.setattr(photos.ImageOps, "exif_transpose", trip)
+    with pytest.raises(photos.NotAPhoto):
+        photos.square(picture())

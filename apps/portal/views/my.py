@@ -227,6 +227,14 @@ class MyDetailsUpdate(SavesRecord):
 
     template_name = "portal/my_details_update.html"
 
+    @transaction.atomic
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form holds the whole record: who opens it reads it."""
+        if self.family.own:
+            audit.read(by=self.request.user, obj=self.family.own)
+        page: Any = super().get(request, *args, **kwargs)
+        return page.render()
+
     def get_form_class(self) -> type[BaseForm]:
         return MyGuardianForm if self._is_only_guardian else MyDetailsForm
 

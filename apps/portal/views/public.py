@@ -156,13 +156,18 @@ class PublicTherapistList(Storefront, ListPage):
 
 
 class PublicTherapist(Storefront, TemplateView):
-    """A profile, with times that lead straight into booking. A former address redirects for good."""
+    """A profile, with times that lead straight into booking. A former address redirects for good.
+
+    Browsers ask again each time: one that kept the redirect would go round in circles after a rename back.
+    """
 
     template_name = "portal/public_therapist.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.found is None:
-            return HttpResponsePermanentRedirect(self._address_now())
+            moved = HttpResponsePermanentRedirect(self._address_now())
+            patch_cache_control(moved, no_cache=True)
+            return moved
         return super().get(request, *args, **kwargs)
 
     @cached_property

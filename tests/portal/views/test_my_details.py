@@ -136,3 +136,17 @@ def test_queries_are_the_same_for_1_child_and_30(browser, people, mia):
     with CaptureQueriesContext(connection) as many:
         client.get(URL)
     assert len(few) == len(many) <= 20
+
+
+def test_opening_the_form_of_the_own_record_is_written_down(browser, people):
+    assert "+1 212 555 0123" in browser(people.carol).get(EDIT).content.decode()
+    assert [record.verb for record in AuditRecord.objects.about(people.carol.patient)] == ["read"]
+
+
+def test_no_trail_no_form_of_the_own_record(browser, people, monkeypatch):
+    def broken(**facts):
+        raise RuntimeError("the trail cannot be written")
+
+    monkeypatch.setattr(audit, "record", broken)
+    with pytest.raises(RuntimeError):
+        browser(people.carol).get(EDIT)

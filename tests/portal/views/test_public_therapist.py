@@ -72,6 +72,7 @@ def test_former_address_redirects_for_good(browser, noon, bob):
     FormerSlugFactory(slug="robert-chen", therapist=bob)
     response = browser().get("/therapists/robert-chen/")
     assert (response.status_code, response["Location"]) == (301, URL)
+    assert response["Cache-Control"] == "no-cache"  # or a browser goes in circles after a rename back
 
 
 @pytest.mark.parametrize("status", ["pending", "inactive"])

@@ -109,3 +109,10 @@ def test_other_roles_are_refused(browser, people, bob, url, facts, who):
 def test_missing_is_404_and_wrong_method_405(browser, people, url):
     assert browser(people.alice).get(reverse("therapists:offering-create", args=[uuid.uuid4()])).status_code == 404
     assert browser(people.alice).delete(url).status_code == 405
+
+
+def test_a_price_from_the_first_day_there_is(browser, people, bob, url, facts):
+    """No day lies before it, so nothing can end on the day before."""
+    first = {**facts, "valid_from": "0001-01-01", "ends_running": "on"}
+    assert browser(people.alice).post(url, first).status_code == 302
+    assert bob.offerings.get().valid_from == dt.date.min

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.accounts.models import AuditRecord
+from apps.therapists import actions
 from apps.therapists.models import FormerSlug
 from tests.factories import FormerSlugFactory, TherapistFactory
 
@@ -65,3 +66,12 @@ def test_other_roles_are_refused(browser, people, url, who):
 def test_missing_is_404_and_wrong_method_405(browser, people, url):
     assert browser(people.alice).get(reverse("therapists:therapist-rename", args=[uuid.uuid4()])).status_code == 404
     assert browser(people.alice).delete(url).status_code == 405
+
+
+def test_an_address_that_another_profile_takes_at_the_same_moment(browser, people, bob, url, monkeypatch):
+    TherapistFactory(slug="taken")
+    monkeypatch.setattr(actions, "_taken", lambda slug, besides=None: False)  # it looked free a moment ago
+    answer = browser(people.alice).post(url, {"slug": "taken"})
+    assert answer.status_code == 422 and "slug" in answer.context["form"].errors
+    bob.refresh_from_db()
+    assert bob.slug == "bob-chen" and not bob.former_slugs.exists()
