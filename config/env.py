@@ -108,9 +108,12 @@ def database() -> dict[str, Any]:
 
 
 def redis() -> str:
+    """Return REDIS_URL; over TLS the server's certificate is checked, for Celery's client alone would take any."""
     url = text("REDIS_URL") or "redis://127.0.0.1:6379/0"
     if _scheme(url) not in ("redis", "rediss"):
         raise _unreadable("REDIS_URL")
+    if _scheme(url) == "rediss" and "ssl_cert_reqs=" not in url:
+        url += f"{'&' if '?' in url else '?'}ssl_cert_reqs=required"
     return url
 
 

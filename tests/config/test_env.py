@@ -157,6 +157,21 @@ def test_host_is_read_kindly(monkeypatch, given, read):
     assert env.host("PUBLIC_HOST") == read
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("redis://:p@cache:6379/0", "redis://:p@cache:6379/0"),
+        ("rediss://:p@cache/0", "rediss://:p@cache/0?ssl_cert_reqs=required"),
+        ("rediss://c/0?ssl_ca_certs=/ca.pem", "rediss://c/0?ssl_ca_certs=/ca.pem&ssl_cert_reqs=required"),
+        ("rediss://cache/0?ssl_cert_reqs=none", "rediss://cache/0?ssl_cert_reqs=none"),
+    ],
+)
+def test_redis_over_tls_is_asked_for_its_certificate(monkeypatch, given, read):
+    """Left to itself Celery's client takes any certificate, and gives a stranger the password."""
+    monkeypatch.setenv("REDIS_URL", given)
+    assert env.redis() == read
+
+
 def test_secret_may_begin_with_a_dollar(monkeypatch):
     """environ.Env would take it for the name of another variable."""
     monkeypatch.setenv("SECRET_KEY", "$ecret")
