@@ -93,3 +93,5 @@ def test_without_javascript_what_was_said_stands_above_the_page_and_covers_nothi
     said = page.locator(".toast", has_text="choose a time first").bounding_box()
     below = page.locator("main").bounding_box()
     assert said["y"] + said["height"] <= below["y"]
+    page.goto(page.url)
+    assert page.locator(".topbar").bounding_box()["y"] == 0
