@@ -2,13 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
 from babel import dates
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import formats
@@ -17,7 +17,6 @@ from apps.portal.choosing import Choice, Menu
 from apps.scheduling import times
 from apps.scheduling.availability import Rule
 from apps.scheduling.errors import WORDS
-from apps.scheduling.times import Free
 from apps.therapists.models import Therapist
 
 STRIP_DAYS = 14
@@ -41,10 +40,10 @@ class Start:
 
     starts_at: dt.datetime
     therapist: Therapist | None = None
-    terms: tuple[int, Decimal] | None = None
+    terms: str = ""
     why: str | Promise = ""
 
-    @property
+    @cached_property
     def value(self) -> str:
         return slot_value(self.starts_at, self.therapist.slug) if self.therapist else ""
 
@@ -91,13 +90,16 @@ class Agenda:
         """The first day of the strip that shows this day: strips do not move while one looks at them."""
         return self.today + STRIP_DAYS * ((day - self.today) // (STRIP_DAYS * ONE_DAY)) * ONE_DAY
 
-    def _load(self) -> dict[dt.date, list[Free]]:
-        found: dict[dt.date, list[Free]] = {}
+    def _load(self) -> dict[dt.date, list[int]]:
+        """The free starts by the visitor's day, each once; who is free then stands in `by_therapist`."""
         until = self.first + STRIP_DAYS * ONE_DAY
-        for free in times.free_starts(self.menu.centre, self.want, self.first - ONE_DAY, until):
-            local = timezone.localtime(free.starts_at).date()
+        self.by_therapist = times.free_epochs(self.menu.centre, self.want, self.first - ONE_DAY, until)
+        zone = timezone.get_current_timezone()
+        found: dict[dt.date, list[int]] = {}
+        for at in sorted(set().union(*self.by_therapist.values())):
+            local = dt.datetime.fromtimestamp(at, zone).date()
             if self.first <= local < until:
-                found.setdefault(local, []).append(free)
+                found.setdefault(local, []).append(at)
         return found
 
     def _first_day(self) -> dt.date:
@@ -132,7 +134,7 @@ class Agenda:
     def days(self) -> list[Day]:
         span = [self.first + n * ONE_DAY for n in range(STRIP_DAYS)]
         shown = [day for day in span if day <= self.last]
-        return [Day(day, self.url(day), len(self._starts(day)), day == self.day) for day in shown]
+        return [Day(day, self.url(day), len(self.free.get(day, ())), day == self.day) for day in shown]
 
     @property
     def earlier_url(self) -> str:
@@ -156,9 +158,6 @@ class Agenda:
         shown = (start for _, starts in self.parts for start in starts)
         return next((start for start in shown if start.value == value and not start.why), None)
 
-    def _starts(self, day: dt.date) -> list[dt.datetime]:
-        return sorted({free.starts_at for free in self.free.get(day, [])})
-
     @cached_property
     def parts(self) -> list[tuple[str | Promise, list[Start]]]:
         """This day's times, grouped as one speaks of them; a part with nothing is left out."""
@@ -171,22 +170,35 @@ class Agenda:
 
     def _offered(self) -> list[Start]:
         """Each free start once: among several therapists, with the one who has most free that day."""
-        free = self.free.get(self.day, [])
-        share = Counter(one.therapist for one in free)
-        chosen: dict[dt.datetime, uuid.UUID] = {}
-        for one in sorted(free, key=lambda one: (-share[one.therapist], str(one.therapist))):
-            chosen.setdefault(one.starts_at, one.therapist)
-        return [Start(at, self.people[who], self._terms(who)) for at, who in chosen.items() if who in self.people]
+        chosen: dict[int, uuid.UUID] = {}
+        for who, starts in sorted(self._free_today.items(), key=lambda one: (-len(one[1]), str(one[0]))):
+            for at in starts:
+                chosen.setdefault(at, who)
+        return [
+            Start(times.moment(at), self.people[who], self._terms[who])
+            for at, who in chosen.items()
+            if who in self.people
+        ]
+
+    @cached_property
+    def _free_today(self) -> dict[uuid.UUID, list[int]]:
+        """What each therapist has free on the day shown."""
+        shown = set(self.free.get(self.day, ()))
+        found = {who: sorted(shown.intersection(starts)) for who, starts in self.by_therapist.items()}
+        return {who: starts for who, starts in found.items() if starts}
 
     @cached_property
     def people(self) -> dict[uuid.UUID, Therapist]:
         if self.choice.therapist:
             return {self.choice.therapist.pk: self.choice.therapist}
-        ids = {one.therapist for one in self.free.get(self.day, [])}
-        return Therapist.objects.public().select_related("user").in_bulk(ids)
+        return Therapist.objects.public().select_related("user").in_bulk(self._free_today)
 
-    def _terms(self, therapist: uuid.UUID) -> tuple[int, Decimal]:
-        return self.menu.world.terms(therapist, self.choice.kind, self.day)
+    @cached_property
+    def _terms(self) -> dict[uuid.UUID, str]:
+        """Length and price of that day in words, by therapist."""
+        found = {who: self.menu.world.terms(who, self.choice.kind, self.day) for who in self._free_today}
+        words = {terms: terms_said(*terms) for terms in set(found.values())}
+        return {who: words[terms] for who, terms in found.items()}
 
     def _taken(self) -> list[Start]:
         """What somebody else has, from the one therapist wanted, whose days may meet the visitor's on either side."""
@@ -204,3 +216,8 @@ class Agenda:
         edges = (dt.time.min, dt.time(23, 59))
         own = timezone.get_current_timezone()
         return sorted({dt.datetime.combine(self.day, edge, own).astimezone(zone).date() for edge in edges})
+
+
+def terms_said(minutes: int, price: Decimal) -> str:
+    """45 min · $85.00"""
+    return gettext("%(n)s min · %(price)s") % {"n": minutes, "price": formats.money(price)}

@@ -183,7 +183,5 @@ def next_free(menu: Menu, want: times.Want) -> dict[uuid.UUID, dt.datetime]:
 
 
 def _firsts(menu: Menu, want: times.Want, first: dt.date, last: dt.date) -> dict[uuid.UUID, dt.datetime]:
-    found: dict[uuid.UUID, dt.datetime] = {}
-    for free in times.free_starts(menu.centre, want, first, last):
-        found.setdefault(free.therapist, free.starts_at)
-    return found
+    found = times.free_epochs(menu.centre, want, first, last)
+    return {who: times.moment(min(starts)) for who, starts in found.items()}

@@ -135,13 +135,24 @@ def _asked(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[As
             return asked
 
 
-def free_starts(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[Free]:
-    """Every start that can be booked from `first` to `last`, by time, then therapist."""
-    found: list[Free] = []
+def free_epochs(centre: Centre, want: Want, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[int]]:
+    """`free_starts` by therapist, in the engine's own seconds: an object for each start costs more than finding it."""
+    found: dict[uuid.UUID, list[int]] = {}
     for asked in _asked(centre, want, first, last):
         answer = availability.across(asked.schedules, asked.rules, asked.ask, asked.busy)
-        found += [Free(moment(at), uuid.UUID(str(who))) for who, starts in answer.items() for at in starts]
-    return sorted(found, key=lambda free: (free.starts_at, str(free.therapist)))
+        for person in asked.people:
+            if starts := answer[person.schedule.id]:
+                found.setdefault(person.id, []).extend(starts)
+    return found
+
+
+def free_starts(centre: Centre, want: Want, first: dt.date, last: dt.date) -> list[Free]:
+    """Every start that can be booked from `first` to `last`, by time, then therapist."""
+    found = free_epochs(centre, want, first, last)
+    moments = {at: moment(at) for starts in found.values() for at in starts}
+    by_name = sorted(found.items(), key=lambda one: str(one[0]))
+    pairs = ((at, who) for who, starts in by_name for at in starts)
+    return [Free(moments[at], who) for at, who in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def first_free(centre: Centre, want: Want, first: dt.date, last: dt.date) -> Free | None:

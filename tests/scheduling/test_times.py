@@ -113,6 +113,19 @@ def test_range_costs_one_query_however_long(sunrise, want, django_assert_num_que
 # --- rooms -----------------------------------------------------------------------------------------------------------
 
 
+def test_range_in_seconds_says_the_same_by_therapist_across_an_offering_that_ends(sunrise, want, bob, speech):
+    facts = {"duration_minutes": 120, "valid_from": MONDAY, "valid_until": TUESDAY}
+    OfferingFactory(therapist=bob, therapy_type=speech, **facts)
+    cast.working_therapist(UserFactory(given_name="Noor", roles=["therapist"]), speech)
+    span = (TUESDAY, TUESDAY + dt.timedelta(days=1))
+    both = want(therapists=())
+    starts, seconds = times.free_starts(sunrise, both, *span), times.free_epochs(sunrise, both, *span)
+    assert len({free.therapist for free in starts}) == 2
+    assert starts == sorted(starts, key=lambda free: (free.starts_at, str(free.therapist)))
+    told = {(at.starts_at, at.therapist) for at in starts}
+    assert told == {(times.moment(at), who) for who, found in seconds.items() for at in found}
+
+
 def test_room_taken_by_somebody_else_is_missed_in_person_only(free_on, book, speech):
     noor = cast.working_therapist(UserFactory(given_name="Noor", roles=["therapist"]), speech)
     book(therapist=noor, mode=Mode.IN_PERSON)
