@@ -4,6 +4,7 @@ import pytest
 
 from tests import stack as stacks
 from tests.e2e import walk
+from tests.pages import shapes
 
 pytestmark = pytest.mark.e2e
 VIEWERS = ("nobody", "alice", "oscar", "erin", "bob", "carol", "dana", "root")
@@ -35,6 +36,11 @@ def faults(visits, viewer, kind):
     """What was found, a line each."""
     lines = [(visit, line) for visit in visits if visit.viewer == viewer for line in getattr(visit, kind)]
     return [f"{visit}: {line}" for visit, line in lines]
+
+
+def test_every_page_is_judged(visits, found):
+    judged = {visit.name for visit in visits if visit.is_judged}
+    assert judged == {page["name"] for page in found["pages"] if not page["sandboxed"]}
 
 
 def test_walk_breaks_nothing(found):
@@ -77,3 +83,13 @@ def test_pages_are_light(visits):
 
 def test_pages_do_not_jump(visits):
     assert not [f"{visit}: {visit.shift:.3f}" for visit in visits if visit.shift > MOST_SHIFT]
+
+
+def test_pages_that_differ_in_words_alone_are_judged_once():
+    page = '<nav>Anna</nav><main><a href="/people/1/" class="link">Mia, 7</a>{}</main>'
+    words = page.replace("Anna", "Bob").replace("Mia, 7", "Leo, 12").replace("/1/", "/2/")
+    assert shapes(page.format("")) == shapes(words.format(""))
+    inner, outer = shapes(page.format("<b>new</b>"))
+    assert inner != shapes(page.format(""))[0]
+    assert outer == shapes(page.format(""))[1]
+    assert shapes(page.format("").replace("link", "btn"))[0] != shapes(page.format(""))[0]

@@ -44,6 +44,7 @@ class Visit:
     viewer: str
     name: str
     path: str
+    is_judged: bool = False
     axe: list[str] = field(default_factory=list)
     dark: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
@@ -56,12 +57,18 @@ class Visit:
 
 
 def visits(stack, found, processes=2):
-    """Share the pages out between processes; returns a Visit for each. Each page is seen in dark once."""
-    seen = set()
+    """Share the pages out between processes; returns a Visit for each.
+
+    Everybody's page is loaded and measured on a phone. What is marked up alike for several people is judged once, and each
+    page is seen in dark once.
+    """
+    names, shapes = set(), set()
     found = [one for one in found if not one["sandboxed"]]
     for one in found:
-        one["dark"] = one["name"] not in seen
-        seen.add(one["name"])
+        one["dark"] = one["name"] not in names
+        one["judged"] = one["dark"] or not shapes.issuperset(one["shapes"])
+        names.add(one["name"])
+        shapes.update(one["shapes"])
     context = multiprocessing.get_context("spawn")
     shares = [found[number::processes] for number in range(processes)]
     with context.Pool(processes) as pool:
@@ -86,7 +93,6 @@ def with_one_cookie(browser, port, theirs):
     host = f"{slug}.localhost" if slug else "localhost"
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce", timezone_id=ZONE)
     context.add_init_script(WATCH)
-    context.add_init_script(path=str(AXE))
     if cookie:
         context.add_cookies([{"name": "sessionid", "value": cookie, "domain": host, "path": "/"}])
     page = context.new_page()
@@ -97,7 +103,7 @@ def with_one_cookie(browser, port, theirs):
 
 def look(page, site, one):
     """A phone first (does it fit, does it jump?), then a desk: axe in light, contrast once more in dark."""
-    visit = Visit(one["viewer"], one["name"], one["path"])
+    visit = Visit(one["viewer"], one["name"], one["path"], is_judged=one["judged"])
 
     def listen(message):
         if message.type == "error" and "Failed to load resource" not in message.text:
@@ -110,7 +116,8 @@ def look(page, site, one):
     page.on("pageerror", fail)
     try:
         _phone(page, site + one["path"], visit, is_staff="[data-sidebar]")
-        _desk(page, site + one["path"], visit, dark=one["dark"])
+        if one["judged"]:
+            _desk(page, site + one["path"], visit, dark=one["dark"])
     finally:
         page.remove_listener("console", listen)
         page.remove_listener("pageerror", fail)
@@ -137,6 +144,7 @@ def _desk(page, url, visit, dark):
         settle(page)
     if overflows(page):
         visit.wide.append(f"1440 px: {culprits(page)}")
+    page.evaluate(AXE.read_text())
     visit.axe = axe(page)
     if dark:
         page.evaluate(STILL)
