@@ -1,7 +1,10 @@
-"""Whoever signs up and proves their address becomes a patient, or is found to be one the centre knows already."""
+"""Whoever proves an address becomes a patient, or is found to be one the centre knows; a new address is on the record."""
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed
+from django.db import transaction
 from django.db.models import QuerySet
 from django.dispatch import receiver
 
@@ -28,6 +31,18 @@ def welcome(sender: object, user: User, **facts: Any) -> None:
     if not (guardian or patient):
         names = {"given_name": user.given_name, "family_name": user.family_name}
         audit.record(by=user, verb="created", obj=Patient.objects.create(user=user, email=user.email, **names))
+
+
+@receiver(email_changed)
+@transaction.atomic
+def follow(sender: object, user: User, to_email_address: EmailAddress, **facts: Any) -> None:
+    """A new address of the login, once proven, is the address on the person's own records too: letters go there."""
+    for rows in (Patient.objects.filter(user=user), Guardian.objects.filter(user=user)):
+        for record in rows.exclude(email=to_email_address.email):
+            changes = {"email": [record.email, to_email_address.email]}
+            record.email = to_email_address.email
+            record.save(update_fields=["email"])
+            audit.record(by=user, verb="changed", obj=record, changes=changes)
 
 
 def _only(rows: QuerySet[Any], user: User) -> Any:

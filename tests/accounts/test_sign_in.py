@@ -117,6 +117,8 @@ def test_changed_address_must_be_proven_and_be_free(browser, people, last_code):
     client.post("/account/confirm-email/", {"code": last_code("new@carol.example")})
     assert User.objects.get(pk=people.carol.pk).email == "new@carol.example"
     assert list(EmailAddress.objects.filter(user=people.carol).values_list("email", flat=True)) == ["new@carol.example"]
+    assert people.carol.patient.email == "new@carol.example"
+    assert AuditRecord.objects.about(people.carol.patient).get(verb="changed").by == people.carol
     changes = AuditRecord.objects.about(people.carol).filter(verb="changed").values_list("changes", flat=True)
     assert list(changes) == [{"email": ["carol@sunrise.example", "new@carol.example"]}]
 

@@ -13,7 +13,7 @@ SIGNALS = {
 
 LIBRARIES = {
     "django.contrib.auth.signals.user_logged_in": ["apps.accounts.receivers.remember_centre"],
-    "allauth.account.signals.email_changed": ["apps.accounts.receivers.note_new_address"],
+    "allauth.account.signals.email_changed": ["apps.accounts.receivers.note_new_address", "apps.portal.signup.follow"],
     "allauth.account.signals.email_confirmed": ["apps.accounts.receivers.welcome_patient"],
     "allauth.account.signals.password_changed": ["apps.accounts.receivers.note_new_password"],
     "allauth.account.signals.password_reset": ["apps.accounts.receivers.note_new_password"],
