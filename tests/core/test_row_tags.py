@@ -58,3 +58,16 @@ def test_links_of_the_shell_are_text_and_their_ids_are_apart():
 
 def test_nobody_has_no_links():
     assert render("{% nav_groups nav 'side-' %}").strip() == ""
+
+
+@pytest.mark.parametrize("src", ["", "/photo/?a=1&b=2"])
+def test_avatar_draws_what_the_component_draws(src):
+    facts = {"name": "Dr. Ada Byron", "key": uuid.uuid4(), "src": src}
+    dear = render('<c-avatar name="{{ name }}" src="{{ src }}" key="{{ key }}" size="size-9" />', **facts)
+    cheap = render("{% avatar name key 'size-9' src %}", **facts)
+    assert re.sub(r"\s+", "", dear) == re.sub(r"\s+", "", cheap)
+
+
+def test_avatar_escapes():
+    assert "<script" not in render("{% avatar text 1 'size-9' text %}", text=NASTY)
+    assert ">&lt;<" in render("{% avatar text 1 'size-9' %}", text="<script")
