@@ -308,11 +308,11 @@
     typed = within ? { value: field.value, from: field.selectionStart, to: field.selectionEnd } : null;
   });
 
-  let behind = null; // a search whose list answers fewer letters; asked again once htmx minds the new form
+  let behind = null; // a new search; when its list answers other letters it is asked again once htmx minds the new form
   const goOnTyping = () => {
     const field = typed && $("[data-search]");
     if (!field || field === document.activeElement) return;
-    if (field.value !== typed.value) behind = field;
+    behind = field;
     field.value = typed.value;
     field.focus({ preventScroll: true });
     field.setSelectionRange(typed.from, typed.to);
@@ -330,7 +330,7 @@
   });
 
   document.body.addEventListener("htmx:afterSettle", (event) => {
-    if (behind?.isConnected) behind.form.requestSubmit();
+    if (behind?.isConnected && behind.value !== behind.defaultValue) behind.form.requestSubmit();
     behind = null;
     if (event.detail.xhr?.status === 422) focusFirstProblem(event.detail.elt?.isConnected ? event.detail.elt : document);
   });

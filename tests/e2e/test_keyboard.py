@@ -134,6 +134,18 @@ def test_letters_typed_while_a_list_is_asked_for_are_not_lost(desk):
     assert page.evaluate("document.activeElement.value") == "okafor"
 
 
+def test_letters_typed_while_a_list_settles_are_not_lost(desk):
+    page = desk.person.go("/patients/")
+    desk.press("/")
+    page.evaluate(
+        """() => document.body.addEventListener(
+             "htmx:afterSwap", () => document.execCommand("insertText", false, "kafor"), {once: true})"""
+    )  # the new field is there, htmx does not mind it yet
+    page.keyboard.type("o")
+    page.wait_for_url("**/patients/?q=okafor&**")
+    assert page.evaluate("document.activeElement.value") == "okafor"
+
+
 def test_n_books_from_any_page(desk):
     page = desk.person.go("/patients/")
     desk.press("n")
