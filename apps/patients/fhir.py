@@ -268,7 +268,7 @@ def _birthday(value: Any, warnings: list[str]) -> dt.date | None:
     if not isinstance(value, dt.date):
         warnings.append(_("The date of birth is not a whole date and was left out: %(date)s") % {"date": value})
         return None
-    if value > clock.now().date():
+    if value > clock.today():
         warnings.append(_("The date of birth lies in the future and was left out: %(date)s") % {"date": value})
         return None
     return value

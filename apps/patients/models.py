@@ -96,7 +96,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def needing_guardian(self) -> "PatientQuerySet":
         """Active minors for whom nobody acts."""
-        return self.active().filter(birth_on__gt=majority_on(clock.now().date()), guardianships__isnull=True)
+        return self.active().filter(birth_on__gt=majority_on(clock.today()), guardianships__isnull=True)
 
     def with_guardian_flag(self) -> "PatientQuerySet":
         """Add `has_guardian`, without a query per row."""
@@ -164,7 +164,7 @@ class Patient(UUIDModel):
         """Whole years on a date (today unless told), None when the birthday is unknown."""
         if self.birth_on is None:
             return None
-        day = on or clock.now().date()
+        day = on or clock.today()
         return day.year - self.birth_on.year - ((day.month, day.day) < (self.birth_on.month, self.birth_on.day))
 
     @property
@@ -181,7 +181,7 @@ class Patient(UUIDModel):
         return not (self.guardianships.exists() if known is None else known)
 
     def clean(self) -> None:
-        if self.birth_on and self.birth_on > clock.now().date():
+        if self.birth_on and self.birth_on > clock.today():
             raise ValidationError({"birth_on": _("This date lies in the future.")})
 
 

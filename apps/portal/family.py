@@ -16,7 +16,7 @@ from apps.sessions.models.session import TherapySessionQuerySet
 
 
 def years_since(day: dt.date) -> int:
-    today = clock.now().date()
+    today = clock.today()
     return today.year - day.year - ((today.month, today.day) < (day.month, day.day))
 
 

@@ -75,7 +75,7 @@ class PatientForm(ReachableForm):
             self.initial.setdefault("country", centre_country())
         self._choices("country", country_choices())
         self._choices("language", language_choices())
-        today = clock.now().date().isoformat()
+        today = clock.today().isoformat()
         self.fields["birth_on"].widget.attrs["max"] = today
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -139,7 +139,7 @@ class ArchiveForm(forms.Form):
 
     def clean_deceased_on(self) -> Any:
         day = self.cleaned_data["deceased_on"]
-        if day and day > clock.now().date():
+        if day and day > clock.today():
             raise forms.ValidationError(_("This date lies in the future."))
         if day and self.patient.birth_on and day < self.patient.birth_on:
             raise forms.ValidationError(_("This date lies before the date of birth."))

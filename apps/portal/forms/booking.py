@@ -30,7 +30,7 @@ def check_phone(text: str) -> None:
 
 
 def check_born(day: dt.date) -> None:
-    if day > clock.now().date():
+    if day > clock.today():
         raise ValidationError(_("This date lies in the future."))
     if years_since(day) > 120:
         raise ValidationError(_("Please check the year."))

@@ -28,7 +28,7 @@ class NewPatientForm(ReachableForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "prefix": "new"})
-        self.fields["birth_on"].widget.attrs["max"] = clock.now().date().isoformat()
+        self.fields["birth_on"].widget.attrs["max"] = clock.today().isoformat()
         for name, field in self.fields.items():
             field.widget.attrs["autocomplete"] = "off"  # the person typing is staff
             if name.startswith("guardian_"):
