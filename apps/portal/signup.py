@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
 from apps.accounts import audit
@@ -35,10 +35,20 @@ def welcome(sender: object, user: User, **facts: Any) -> None:
 
 @receiver(email_changed)
 @transaction.atomic
-def follow(sender: object, user: User, to_email_address: EmailAddress, **facts: Any) -> None:
-    """A new address of the login, once proven, is the address on the person's own records too: letters go there."""
+def follow(
+    sender: object,
+    user: User,
+    from_email_address: EmailAddress | None,
+    to_email_address: EmailAddress,
+    **facts: Any,
+) -> None:
+    """A new address of the login, once proven, is the address on the person's own records too: letters go there.
+
+    A record with another address than the login's keeps it: somebody wrote it there on purpose.
+    """
+    followed = Q(email="") | Q(email__iexact=from_email_address.email if from_email_address else "")
     for rows in (Patient.objects.filter(user=user), Guardian.objects.filter(user=user)):
-        for record in rows.exclude(email=to_email_address.email):
+        for record in rows.filter(followed):
             changes = {"email": [record.email, to_email_address.email]}
             record.email = to_email_address.email
             record.save(update_fields=["email"])

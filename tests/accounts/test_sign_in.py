@@ -121,6 +121,22 @@ def test_changed_address_must_be_proven_and_be_free(browser, people, last_code):
     assert list(changes) == [{"email": ["carol@sunrise.example", "new@carol.example"]}]
 
 
+def test_another_address_on_the_record_is_not_touched_by_the_logins(browser, people, last_code):
+    patient = people.carol.patient
+    patient.email = "carols.work@office.example"
+    patient.save()
+    client = browser()
+    client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+    client.post(
+        client.post("/account/email/", {"action_add": "", "email": "new@carol.example"}).url, {"password": PASSWORD}
+    )
+    client.post("/account/email/", {"action_add": "", "email": "new@carol.example"})
+    client.post("/account/confirm-email/", {"code": last_code("new@carol.example")})
+    assert User.objects.get(pk=people.carol.pk).email == "new@carol.example"
+    patient.refresh_from_db()
+    assert patient.email == "carols.work@office.example"
+
+
 def test_sessions_are_listed_and_ended(browser, people):
     here, there = browser(), browser()
     for client in (here, there):

@@ -7,8 +7,9 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.core.errors import DomainError
@@ -26,17 +27,15 @@ from apps.sessions.models import TherapySession
 class Drafted(BookingEntry):
     """A step that needs a chosen time. Without one, or when its therapist left, it goes back to the choice."""
 
+    without_time: str | Promise = gettext_lazy("Please choose a time first.")
+
     def elsewhere(self) -> HttpResponse | None:
         if self.wanted is not None:
             return None
         if self.request.method == "GET" and (booked := self._just_booked()):
             return HttpResponseRedirect(reverse("portal:book-done", args=[booked.pk]))
-        messages.info(self.request, self.without_time())
+        messages.info(self.request, str(self.without_time))
         return HttpResponseRedirect(reverse("portal:book"))
-
-    def without_time(self) -> str:
-        """What to tell whoever comes here without a time."""
-        return _("Please choose a time first.")
 
     def _just_booked(self) -> TherapySession | None:
         """What this browser booked last, while it lies ahead: the back button must not look as if nothing was booked."""
@@ -90,14 +89,16 @@ class BookDetails(Drafted, FormFlow):
             return HttpResponseRedirect(reverse("portal:book-details"))
         return super().post(request, *args, **kwargs)
 
-    def without_time(self) -> str:
+    def elsewhere(self) -> HttpResponse | None:
         """A form sent after its login ended has lost the time; what was written is kept for the next one."""
         written = self.request.POST.get("concerns", "").replace("\0", "")[: BookDetailsForm.MOST_CONCERNS]
-        if not written:
-            return super().without_time()
-        self.draft.concerns = written
-        self.draft.save(self.request)
-        return _("You were signed out, and the time is no longer kept. Please choose it again: your note is kept.")
+        if written and self.wanted is None:
+            self.draft.concerns = written
+            self.draft.save(self.request)
+            self.without_time = _(
+                "You were signed out, and the time is no longer kept. Please choose it again: your note is kept."
+            )
+        return super().elsewhere()
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "family": self.family}
