@@ -24,12 +24,9 @@ def name_the_request(headers: dict[str, Any], **facts: Any) -> None:
 @task_prerun.connect
 def enter_logs(task: Any, args: Any, **facts: Any) -> None:
     """From here on lines say whose work it is, the worker's own "task done" included."""
-    asked_by, schema = (
-        task.request.get("verbena_request"),
-        args[0] if args and getattr(task, "of_centre", False) else "",
-    )
+    schema = args[0] if args and getattr(task, "of_centre", False) else ""
     task.request.tokens = [(logs.centre, logs.centre.set(schema))]
-    if asked_by:
+    if asked_by := task.request.get("verbena_request"):
         task.request.tokens.append((logs.request_id, logs.request_id.set(asked_by)))
 
 

@@ -172,7 +172,7 @@ def nearest(
     """
     day = starts_at.astimezone(centre.zone).date()
     near = free_starts(centre, want, day - dt.timedelta(days=2), day + dt.timedelta(days=NEAR_DAYS))
-    apart = [free for free in near if not _meets(centre, want, free, besides)]
+    apart = [free for free in near if not _meets(centre, want, free, besides)] if besides else near
     closest = sorted(apart, key=lambda free: abs(free.starts_at - starts_at))[:count]
     return sorted(closest, key=lambda free: free.starts_at)
 

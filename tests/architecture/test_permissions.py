@@ -6,16 +6,10 @@ from django.core.cache import cache
 from apps.accounts.models import PermissionSwitch
 from apps.accounts.roles import MATRIX, UNSWITCHABLE, Permission, Role
 from tests.architecture.permissions_table import MIDWAY, PERMISSIONS, PUBLIC, SIGNED_IN, Only
+from tests.factories.cast import PERSON
 from tests.isolation.routes import build_world, read, routes
 
 SIGN_IN = "/account/login/"
-PERSON = {
-    Role.ADMIN: "alice",
-    Role.OPERATOR: "oscar",
-    Role.THERAPIST: "bob",
-    Role.ACCOUNTANT: "erin",
-    Role.PATIENT: "carol",
-}
 
 
 def suggestion(route):

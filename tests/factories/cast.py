@@ -24,6 +24,16 @@ def person(name: str, family: str, domain: str, *roles: Role) -> User:
     return user
 
 
+PERSON = {
+    Role.ADMIN: "alice",
+    Role.OPERATOR: "oscar",
+    Role.THERAPIST: "bob",
+    Role.ACCOUNTANT: "erin",
+    Role.PATIENT: "carol",
+}
+"""Who of the first centre has one role."""
+
+
 def enter_first() -> None:
     """Alice, Bob, Carol, Dana with her child Mia, Erin, Oscar; speech therapy, one room, Bob's week."""
     domain = "sunrise.example"

@@ -6,14 +6,7 @@ from django.core.cache import cache
 from apps.accounts.models import PermissionSwitch
 from apps.accounts.roles import MATRIX, UNSWITCHABLE, Permission, Role
 from tests.factories import UserFactory
-
-PERSON = {
-    Role.ADMIN: "alice",
-    Role.OPERATOR: "oscar",
-    Role.THERAPIST: "bob",
-    Role.ACCOUNTANT: "erin",
-    Role.PATIENT: "carol",
-}
+from tests.factories.cast import PERSON
 
 
 def offered(client):

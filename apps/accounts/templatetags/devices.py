@@ -5,16 +5,26 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
+# The first mark that is found counts: Edge calls itself Chrome and Safari too, an iPhone "like Mac OS", Android Linux.
 BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
     "SamsungBrowser": "Samsung Internet",
     "FxiOS": "Firefox",
     "Firefox": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
 }
-BROWSERS |= {"CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}  # each later one also stands in those before it
-SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "Mac"}
-SYSTEMS |= {"CrOS": "Chromebook", "Linux": "Linux"}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
 
 
 @register.filter
