@@ -12,6 +12,9 @@ from config.yard import assets, check, children, dotenv, grounds, keep, packages
 from config.yard.places import REQUIREMENTS, ROOT, VAR, VENV_BIN, VENV_PYTHON, Stop, only_one, say
 from config.yard.servers import servers, throwaway
 
+# Several processes, each with servers of its own; tests/streams.py says who runs what.
+SHARED_OUT = ["--numprocesses", "auto", "--maxprocesses", "4", "--no-loadscope-reorder"]
+
 
 def main(arguments: list[str]) -> int:
     """Run one command; a `Stop` is a sentence for a person, not a trace."""
@@ -65,10 +68,11 @@ def _run(_: list[str]) -> int:
 
 
 def _test(arguments: list[str]) -> int:
-    """Become pytest; the plugin config.yard.pytest_servers starts its servers."""
+    """Become pytest; the plugin config.yard.pytest_servers starts its servers. All tests at once are shared out."""
     set_up(browser=True)
     os.chdir(ROOT)
-    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "pytest", *arguments])
+    alone = arguments or os.environ.get("VERBENA_TEST_DATABASE_URL") or os.environ.get("VERBENA_TEST_REDIS_URL")
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "pytest", *([] if alone else SHARED_OUT), *arguments])
 
 
 def _check(_: list[str]) -> int:

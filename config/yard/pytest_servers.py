@@ -1,7 +1,8 @@
 """A pytest plugin: private PostgreSQL and Valkey, named in the environment before Django reads its settings.
 
-Loaded by `-p config.yard.pytest_servers` in pyproject.toml. VERBENA_TEST_DATABASE_URL and VERBENA_TEST_REDIS_URL name
-other servers for machines without the wheels; their data is not spared.
+Tests that are shared out to several processes have servers of their own in each. Loaded by
+`-p config.yard.pytest_servers` in pyproject.toml. VERBENA_TEST_DATABASE_URL and VERBENA_TEST_REDIS_URL name other servers
+for machines without the wheels; their data is not spared.
 """
 
 import os
@@ -29,12 +30,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 def _started(config: pytest.Config, stack: ExitStack) -> servers.Servers:
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return servers.Servers(os.environ["DATABASE_URL"], os.environ["REDIS_URL"], os.environ["YARD_SUPERUSER_URL"])
-    if any(getattr(config.known_args_namespace, option, False) for option in QUIET_OPTIONS):
+    asked = config.known_args_namespace
+    given = {name: os.environ.get(f"VERBENA_TEST_{name.upper()}", "") for name in ("database_url", "redis_url")}
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    if any(getattr(asked, option, False) for option in QUIET_OPTIONS) and not is_worker:
         return NOWHERE
     signal.signal(signal.SIGTERM, _leave)
-    given = {name: os.environ.get(f"VERBENA_TEST_{name.upper()}", "") for name in ("database_url", "redis_url")}
+    if getattr(asked, "numprocesses", None) and not is_worker:
+        return _shared_out(given)
     try:
         return stack.enter_context(servers.servers(servers.throwaway(VAR / "test"), keep=False, **given))
     except Stop as sentence:
@@ -44,6 +47,15 @@ def _started(config: pytest.Config, stack: ExitStack) -> servers.Servers:
 def _leave(_number: int, _frame: object) -> None:
     """End the run. A SystemExit inside a test would only fail that test, and the run would go on."""
     raise KeyboardInterrupt
+
+
+def _shared_out(given: dict[str, str]) -> servers.Servers:
+    """What the process needs that only shares the tests out: nothing."""
+    if any(given.values()):
+        raise pytest.UsageError(
+            "Processes cannot share servers: run pytest without --numprocesses (make test ARGS=tests)."
+        )
+    return NOWHERE
 
 
 def environment(running: servers.Servers) -> None:
