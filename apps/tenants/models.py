@@ -22,6 +22,7 @@ SLUG = RegexValidator(
     r"^[a-z][a-z0-9-]{1,39}\Z", _("Use 2 to 40 small letters, digits and hyphens, beginning with a letter.")
 )
 HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+YEAR_MINUTES = 366 * 24 * 60
 RESERVED_SLUGS = frozenset({"public", "template", "admin", "www", "api", "static", "mail", "status"})
 
 
@@ -138,7 +139,9 @@ class Centre(TenantMixin):
     grid_minutes = models.PositiveSmallIntegerField(
         _("start times every (minutes)"), default=15, validators=[MinValueValidator(5), MaxValueValidator(120)]
     )
-    notice_minutes = models.PositiveIntegerField(_("notice before a booking (minutes)"), default=120)
+    notice_minutes = models.PositiveIntegerField(
+        _("notice before a booking (minutes)"), default=120, validators=[MaxValueValidator(YEAR_MINUTES)]
+    )
     horizon_days = models.PositiveSmallIntegerField(
         _("how far ahead patients book (days)"), default=60, validators=[MinValueValidator(1), MaxValueValidator(400)]
     )
@@ -147,7 +150,9 @@ class Centre(TenantMixin):
         default=10,
         validators=[MinValueValidator(2), MaxValueValidator(60)],
     )
-    cancel_notice_minutes = models.PositiveIntegerField(_("patients may cancel until (minutes before)"), default=1440)
+    cancel_notice_minutes = models.PositiveIntegerField(
+        _("patients may cancel until (minutes before)"), default=1440, validators=[MaxValueValidator(YEAR_MINUTES)]
+    )
     created_at = models.DateTimeField(_("opened"), auto_now_add=True)
 
     objects = CentreQuerySet.as_manager()

@@ -112,7 +112,7 @@ BAD_WEEKS = {
     ),
     "no such day": (
         [(7, "09:00", "12:00")],
-        {"0.weekday": ["Select a valid choice. 7 is not one of the available choices."]},
+        {"0.weekday": ["“7” is not on the list. Please choose again."]},
     ),
 }
 

@@ -110,6 +110,8 @@ class CentreSettingsForm(forms.ModelForm):
         logo = self.cleaned_data["logo"]
         if "logo" in self.changed_data and logo and logo.size > MOST_LOGO_BYTES:
             raise forms.ValidationError(_("This picture is larger than 2 MB."))
+        if "logo" in self.changed_data and logo and logo.image.format not in LOGO_FORMATS:
+            raise forms.ValidationError(self.fields["logo"].error_messages["invalid_image"], code="invalid_image")
         return logo
 
     def clean(self) -> dict[str, Any]:
@@ -127,4 +129,5 @@ class CentreSettingsForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
+LOGO_FORMATS = frozenset({"PNG", "JPEG", "WEBP"})
 MOST_LOGO_BYTES = 2 * 1024 * 1024

@@ -29,6 +29,7 @@ from apps.therapists.models import Therapist, TherapyType
 
 NEW = "new"  # in place of a patient's key: somebody who is registered now
 HITS = 8
+CHECK_YEAR = _("Check the year.")
 
 
 def as_key(value: object) -> uuid.UUID | None:
@@ -50,7 +51,9 @@ class TimeForm(forms.Form):
         label=_("Therapist"), queryset=Therapist.objects.none(), required=False, empty_label=_("Whoever is free")
     )
     on = forms.DateField(
-        label=_("Date"), widget=DateInput, validators=[MinValueValidator(days.FIRST), MaxValueValidator(days.LAST)]
+        label=_("Date"),
+        widget=DateInput,
+        validators=[MinValueValidator(days.FIRST, CHECK_YEAR), MaxValueValidator(days.LAST, CHECK_YEAR)],
     )
     slot = forms.CharField(required=False, max_length=5)
     at = forms.TimeField(label=_("Time"), required=False, widget=TimeInput)
@@ -115,7 +118,8 @@ class TimeForm(forms.Form):
         able = [(one.pk, str(one)) for one in field.queryset if one.pk in offering]
         others = [(one.pk, str(one)) for one in field.queryset if one.pk not in offering]
         group = [(_("Does not offer this"), others)] if others else []
-        field.choices = [("", field.empty_label), *able, *group]
+        nobody = [("", field.empty_label)] if field.empty_label else []
+        field.choices = [*nobody, *able, *group]
 
     def list_rooms(self) -> None:
         """The rooms that suit; where none is needed, no list at all."""

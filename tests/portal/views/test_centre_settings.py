@@ -25,9 +25,9 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-def picture(size=(32, 32), name="logo.png"):
+def picture(size=(32, 32), name="logo.png", kind="PNG"):
     file = io.BytesIO()
-    Image.new("RGB", size, "#00695f").save(file, "PNG")
+    Image.new("RGB", size, "#00695f").save(file, kind)
     return SimpleUploadedFile(name, file.getvalue(), "image/png")
 
 
@@ -73,21 +73,24 @@ def test_centre_settings_takes_a_logo_and_lets_it_go(browser, people, sunrise, t
     ("wrong", "sentence"),
     [
         ({"name": ""}, "This field is required"),
-        ({"email": "x"}, "Enter a valid email address"),
+        ({"email": "x"}, "Enter a valid e-mail address"),
         ({"brand_colour": "#ffee88"}, "This colour is too light"),
         ({"brand_colour": "teal"}, "Write the colour as #rrggbb"),
-        ({"time_zone": "Mars/Base"}, "not one of the available choices"),
-        ({"currency": "XXL"}, "not one of the available choices"),
-        ({"locale": "xx-XX"}, "not one of the available choices"),
-        ({"country": "ZZ"}, "not one of the available choices"),
+        ({"time_zone": "Mars/Base"}, "on the list. Please choose again"),
+        ({"currency": "XXL"}, "on the list. Please choose again"),
+        ({"locale": "xx-XX"}, "on the list. Please choose again"),
+        ({"country": "ZZ"}, "on the list. Please choose again"),
         ({"country": "DE", "subdivision": "NY"}, "This country has no such region"),
-        ({"grid_minutes": "1"}, "greater than or equal to 5"),
+        ({"grid_minutes": "1"}, "must be 5 or more"),
         ({"grid_minutes": "quarter"}, "Enter a whole number"),
-        ({"notice_minutes": "-5"}, "greater than or equal to 0"),
-        ({"horizon_days": "1000"}, "less than or equal to 400"),
-        ({"hold_minutes": "90"}, "less than or equal to 60"),
+        ({"notice_minutes": "-5"}, "must be 0 or more"),
+        ({"horizon_days": "1000"}, "must be 400 or less"),
+        ({"hold_minutes": "90"}, "must be 60 or less"),
         ({"cancel_notice_minutes": ""}, "This field is required"),
-        ({"logo": SimpleUploadedFile("logo.png", b"no picture", "image/png")}, "Upload a valid image"),
+        ({"cancel_notice_minutes": "2147483647"}, "must be 527040 or less"),
+        ({"notice_minutes": "2147483647"}, "must be 527040 or less"),
+        ({"logo": SimpleUploadedFile("logo.png", b"no picture", "image/png")}, "not a picture we can read"),
+        ({"logo": picture(name="logo.gif", kind="GIF")}, "not a picture we can read"),
     ],
 )
 def test_centre_settings_says_beside_the_field_what_is_wrong(browser, people, sunrise, typed, wrong, sentence):

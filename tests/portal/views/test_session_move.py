@@ -116,7 +116,7 @@ def test_session_move_offers_the_nearest_times_when_it_is_taken(browser, people,
         ({"therapist": ""}, "This field is required"),
         ({"on": "x"}, "Enter a valid date"),
         ({"slot": ""}, "Choose a free time"),
-        ({"reason": "x" * 301}, "at most 300 characters"),
+        ({"reason": "x" * 301}, "at most 300 fit"),
     ],
 )
 def test_session_move_says_beside_the_field_what_is_wrong(browser, people, session, url, typed, wrong, sentence):
@@ -152,3 +152,10 @@ def test_session_move_of_a_stranger_is_404(browser, people, session, url, typed)
 
 def test_session_move_wrong_method(browser, people, url):
     assert browser(people.oscar).delete(url).status_code == 405
+
+
+def test_session_move_offers_no_empty_therapist(browser, people, session, url):
+    text = browser(people.oscar).get(url).text
+    lines = re.search(r'<select name="therapist".*?</select>', text, re.S)[0]
+    assert "Bob Chen" in lines
+    assert 'value=""' not in lines
