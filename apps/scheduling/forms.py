@@ -1,8 +1,9 @@
 """Forms of hours, time off and closures. Times are wall-clock times of the therapist."""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from apps.therapists.models import Therapist
 ORDER = _("The end must come after the beginning.")
 BOTH = _("Enter both times, or leave both empty.")
 MOST_ROWS = 200
+Row = TypeVar("Row")
 EARLIEST = dt.date(2000, 1, 1)
 YEARS_AHEAD = 10
 
@@ -61,17 +63,23 @@ def in_words(span: Minutes) -> str:
     return f"{starts} \N{EN DASH} {ends}"
 
 
+def overlapping(rows: Iterable[tuple[Minutes, Row]]) -> Iterator[tuple[Row, str]]:
+    """The later of each two rows that overlap, with a sentence that names what it meets."""
+    widest: Minutes = (0, 0)
+    for span, row in sorted(rows, key=itemgetter(0)):
+        if span[0] < widest[1]:
+            yield row, _("Overlaps with %(span)s.") % {"span": in_words(widest)}
+        widest = max(widest, span, key=itemgetter(1))
+
+
 class BaseWeekFormSet(forms.BaseFormSet):
     """A therapist's week. `week()` answers seven lists of spans, Monday first, of the rows that are valid."""
 
     def clean(self) -> None:
         """Say beside the later of two rows that they overlap."""
         for rows in self._days():
-            widest: Minutes = (0, 0)
-            for span, form in sorted(rows, key=itemgetter(0)):
-                if span[0] < widest[1]:
-                    form.add_error("starts", _("Overlaps with %(span)s.") % {"span": in_words(widest)})
-                widest = max(widest, span, key=itemgetter(1))
+            for form, refusal in overlapping(rows):
+                form.add_error("starts", refusal)
 
     def week(self) -> list[list[Minutes]]:
         return [[span for span, _form in rows] for rows in self._days()]
@@ -159,7 +167,11 @@ class ExceptionForm(SensibleDates, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
-        facts["spans"] = [span for name in self.SPANS if (span := self._span(facts, name))]
+        rows = [(span, name) for name in self.SPANS if (span := self._span(facts, name))]
+        if not self.errors:
+            for name, refusal in overlapping(rows):
+                self.add_error(f"{name}_starts", refusal)
+        facts["spans"] = [span for span, _name in rows]
         return facts
 
     def _span(self, facts: dict[str, Any], name: str) -> Minutes | None:

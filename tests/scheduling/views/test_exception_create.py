@@ -63,10 +63,12 @@ def test_exception_create_invalid_keeps_what_was_typed(browser, people, address)
     assert "The end must come after the beginning." in text
 
 
-def test_exception_create_overlapping_spans_become_a_form_error(browser, people, address):
+def test_exception_create_says_beside_the_later_span_what_it_overlaps(browser, people, address):
     facts = {**FACTS, "second_starts": "10:30", "second_ends": "12:00"}
     page = browser(people.bob).post(address(NEW), facts)
-    assert page.status_code == 422 and "Two spans of one day overlap." in page.content.decode()
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["second_starts"]
+    assert 'id="id_second_starts_error"><p>Overlaps with ' in page.text
 
 
 def test_exception_create_wrong_role(browser, people, address):
