@@ -109,12 +109,12 @@ def _processes(env: dict[str, str], port: int, began: float) -> int:
 
 
 def _welcome(port: int, honcho: subprocess.Popen[bytes], began: float) -> None:
-    """Print the addresses and the demo people once the site answers."""
-    warned = False
+    """Print the addresses and the demo people once the site answers; say so when it takes long from here on."""
+    warned, since = False, time.monotonic()
     while not ready(port):
         if honcho.poll() is not None:
             return
-        if not warned and time.monotonic() - began > PATIENCE:
+        if not warned and time.monotonic() - since > PATIENCE:
             warned = True
             say(f"The site does not answer yet: http://localhost:{port}/readyz should. The lines above may say why.")
         time.sleep(0.1)

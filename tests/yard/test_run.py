@@ -1,4 +1,5 @@
 import socket
+import time
 
 import pytest
 
@@ -70,3 +71,23 @@ def test_port_near_the_end_is_offered_another_that_exists(monkeypatch):
     monkeypatch.setattr(sockets, "busy", lambda port: True)
     with pytest.raises(Stop, match="make run PORT=8010"):
         run.refuse_busy(65530)
+
+
+class Honcho:
+    def poll(self):
+        return None
+
+
+@pytest.mark.parametrize(("patience", "warnings"), [(60.0, 0), (-1.0, 1)])
+def test_patience_begins_when_the_processes_do(monkeypatch, tmp_path, capsys, patience, warnings):
+    """The minutes of a first set-up are not the site's: it is not said to be late before it was started."""
+    people = tmp_path / "people.txt"
+    people.write_text("Where and who")
+    answers = iter([False, True])
+    monkeypatch.setattr(run, "ready", lambda port: next(answers))
+    monkeypatch.setattr(run, "PEOPLE", people)
+    monkeypatch.setattr(run, "PATIENCE", patience)
+    run._welcome(8000, Honcho(), time.monotonic() - 240)
+    told = capsys.readouterr()
+    assert (told.out + told.err).count("does not answer yet") == warnings
+    assert "Where and who" in told.out
