@@ -69,6 +69,11 @@ def test_pages_fit_their_window_for(visits, viewer):
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)
+def test_pages_say_their_title_once_to(visits, viewer):
+    assert not faults(visits, viewer, "twice")
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
 def test_pages_complain_of_nothing_for(visits, viewer):
     """No error in the console: neither the content security policy nor a script."""
     assert not faults(visits, viewer, "complaints")

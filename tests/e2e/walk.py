@@ -34,6 +34,10 @@ RUN_AXE = """async ({rules, only}) => {
 }"""
 ASSETS = """() => performance.getEntriesByType("resource")
   .map((one) => one.name.split("?")[0]).filter((name) => /[.](css|js)$/.test(name))"""
+TWICE = """() => {
+  const said = [...document.querySelectorAll("h1, h2")].filter((one) => one.checkVisibility()).map((one) => one.innerText.trim());
+  return said.filter((words, place) => said[0] === words && place);
+}"""
 BY_SCRIPT = ".calendar-place .ec-body, .calendar-place .ec-main"  # drawn after the page has loaded
 
 
@@ -48,6 +52,7 @@ class Visit:
     axe: list[str] = field(default_factory=list)
     dark: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     assets: list[str] = field(default_factory=list)
     shift: float = 0.0
@@ -130,6 +135,7 @@ def _phone(page, url, visit, is_staff):
     settle(page)
     visit.shift = page.evaluate("window.__shift")
     visit.assets = page.evaluate(ASSETS)
+    visit.twice = page.evaluate(TWICE)
     widths = [PHONE] if page.locator(is_staff).count() else [PHONE, SMALLEST]
     for size in widths:
         page.set_viewport_size(size)
