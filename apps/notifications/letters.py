@@ -93,18 +93,22 @@ def centre_language(centre: Centre) -> Iterator[None]:
         yield
 
 
-def render(name: str, **context: Any) -> tuple[str, str]:
+def render(name: str, **facts: Any) -> tuple[str, str]:
     """Return the text and the page of `emails/notifications/<name>`."""
-    path = f"emails/notifications/{name}"
+    path, context = f"emails/notifications/{name}", {**facts, **_language()}
     text = "\n".join(line.rstrip() for line in render_to_string(f"{path}.txt", context).splitlines())
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text.strip() + "\n", render_to_string(f"{path}.html", context)
 
 
+def _language() -> dict[str, Any]:
+    return {"language": translation.get_language() or "en", "is_rtl": translation.get_language_bidi()}
+
+
 def account_page(head: Letterhead, *, subject: str, text: str) -> str:
     """Put a sign-in mail on the centre's paper. No word becomes a link: some are a stranger's (the user agent)."""
-    context = {"centre": head.centre, "subject": subject, "text": text, "language": translation.get_language() or "en"}
+    context = {"centre": head.centre, "subject": subject, "text": text, **_language()}
     return render_to_string("emails/notifications/account.html", context)
 
 
@@ -200,8 +204,6 @@ class SessionLetter:
     def context(self) -> dict[str, Any]:
         return {
             "centre": self.head.centre,
-            "language": translation.get_language() or "en",
-            "is_rtl": translation.get_language_bidi(),
             "recipient": self.recipient,
             "left": self.left,
             "session": self.session,

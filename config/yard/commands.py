@@ -109,7 +109,7 @@ def _manage(arguments: list[str]) -> int:
 def demo() -> Iterator[dict[str, str]]:
     """Give the environment of the running demo, or start its servers for the block."""
     if run.ADDRESSES.exists() and _held(run.LOCK):
-        yield {**run.environment(run.running_servers(), run.wanted_port())}
+        yield run.environment(*run.published())
         return
     given = {"database_url": os.environ.get("DATABASE_URL", ""), "redis_url": os.environ.get("REDIS_URL", "")}
     with servers(VAR / "servers", keep=True, **given) as running:

@@ -64,7 +64,7 @@ def environment(running: Servers, port: int) -> dict[str, str]:
 
 def _serve(running: Servers, port: int, began: float) -> int:
     env = environment(running, port)
-    _publish(running)
+    _publish(running, port)
     try:
         manage(env, "start_demo", f"--people={PEOPLE}")
         return _processes(env, port, began)
@@ -72,18 +72,19 @@ def _serve(running: Servers, port: int, began: float) -> int:
         ADDRESSES.unlink(missing_ok=True)
 
 
-def _publish(running: Servers) -> None:
-    """Write the servers' addresses where `make manage` finds them, for this user's eyes only."""
-    lines = "".join(f"{name}={value}\n" for name, value in running.environment().items())
+def _publish(running: Servers, port: int) -> None:
+    """Write where servers and site answer for `make manage`, for this user's eyes only."""
+    facts = {**running.environment(), "PORT": str(port)}
+    lines = "".join(f"{name}={value}\n" for name, value in facts.items())
     descriptor = os.open(ADDRESSES, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(lines)
 
 
-def running_servers() -> Servers:
-    """Return the addresses that a running `make run` has published."""
+def published() -> tuple[Servers, int]:
+    """Return the servers and the port of the `make run` that is running."""
     values = dotenv.parse(ADDRESSES.read_text())
-    return Servers(values["DATABASE_URL"], values["REDIS_URL"])
+    return Servers(values["DATABASE_URL"], values["REDIS_URL"]), int(values["PORT"])
 
 
 def manage(env: dict[str, str], *command: str) -> None:

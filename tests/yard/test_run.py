@@ -5,6 +5,7 @@ import pytest
 
 from config.yard import run, sockets
 from config.yard.places import Stop
+from config.yard.servers import Servers
 
 
 def test_busy_port_names_another(monkeypatch):
@@ -71,6 +72,16 @@ def test_port_near_the_end_is_offered_another_that_exists(monkeypatch):
     monkeypatch.setattr(sockets, "busy", lambda port: True)
     with pytest.raises(Stop, match="make run PORT=8010"):
         run.refuse_busy(65530)
+
+
+def test_commands_beside_it_name_the_port_of_what_runs(monkeypatch, tmp_path):
+    """`make manage` writes letters too: their links lead to the site that runs, on whichever port."""
+    monkeypatch.setattr(run, "ADDRESSES", tmp_path / "run.env")
+    monkeypatch.delenv("SITE_PORT", raising=False)
+    run._publish(Servers("postgres://here", "redis://there"), 8062)
+    found, port = run.published()
+    assert (found.database_url, found.redis_url, port) == ("postgres://here", "redis://there", 8062)
+    assert run.environment(found, port)["SITE_PORT"] == "8062"
 
 
 class Honcho:
