@@ -14,4 +14,4 @@ def test_approval_is_told_once(people):
     assert (message.kind, message.to_address) == (Message.Kind.THERAPIST_APPROVED, "nora@sunrise.example")
     assert "Your profile at Sunrise Therapy is approved" in message.text
     assert "http://sunrise.localhost:8000/" in message.text
-    assert message.html.startswith("<!DOCTYPE html>\n<html lang=\"en\">")
+    assert message.html.startswith('<!DOCTYPE html>\n<html lang="en">')
