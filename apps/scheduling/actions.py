@@ -182,7 +182,7 @@ def _require_patient(patient: Patient) -> None:
 
 
 def _require_patient_free(patient: Patient, span: Span, besides: TherapySession | None = None) -> None:
-    if claims.overlap_of_sessions([patient.pk], span, besides=besides):
+    if claims.is_taken([patient.pk], span, besides=besides):
         raise PatientTaken
 
 
@@ -251,7 +251,7 @@ def move_session(
         facts: dict[str, Any] = {"override": bool(override_reason), "session": session, "by": by}
         claim = slots.claim(centre, slot, rooms, by_staff=True, **facts)
         along = slots.bring_along(centre, slot, beside, claim.span, **facts)
-        if claims.overlap_of_sessions(patients, claim.span, besides=session):
+        if claims.is_taken(patients, claim.span, besides=session):
             raise PatientTaken
         if (slot.starts_at, slot.therapist, claim.room) == (session.starts_at, lead, session.room):
             return session

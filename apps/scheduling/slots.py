@@ -155,7 +155,7 @@ def claim(
     session: TherapySession | None = None,
     by: User | None = None,
 ) -> Claim:
-    """Decide, under the locks, whether and how the slot may be taken, and free what expired holds still have of it.
+    """Decide, under the locks, whether and how the slot may be taken.
 
     `session` is the one being moved. Whoever comes too late is told so by one question, before anything is written.
     """
@@ -163,7 +163,6 @@ def claim(
         world.current(centre, version=world.version())
     else:
         require_free(centre, slot, want_of(slot, by_staff=by_staff, session=session))
-    claims.drop_expired([slot.therapist.pk, *(room.pk for room in rooms)])
     minutes, price = (session.duration_minutes, session.price) if session else terms_of(centre, slot)
     span = span_of(slot, minutes, session)
     find_room = claims.free_room
@@ -199,7 +198,6 @@ def bring_along(
             _give_way(theirs, None, span, session, by)
         else:
             _require_free_beside(centre, theirs, session)
-        claims.drop_expired([one.pk])
         found.append(DayCount(one.pk, day_of(centre, theirs), None if override else one.daily_cap))
     return found
 

@@ -8,7 +8,8 @@ day number stay behind it as the wall.
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -87,48 +88,60 @@ def let_go(holds: QuerySet[Hold]) -> int:
         return cursor.rowcount
 
 
-def drop_expired(things: Sequence[uuid.UUID]) -> None:
-    """Free what expired holds still have of these things. Call under their locks: whoever comes after may take it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM therapy_sessions_occupancy WHERE what = ANY(%s) AND expires_at <= %s",
-            [list(things), clock.now()],
-        )
-
-
 def free_room(rooms: Sequence[Room], span: Span, *, besides: TherapySession | None = None) -> Room:
     """Return the first of `rooms` that is free for the span with its buffers. Raises NoRoomFree. Call under their locks."""
     starts_at, ends_at = span.wide
-    rows = Occupancy.objects.filter(what__in=[room.pk for room in rooms], starts_at__lt=ends_at, ends_at__gt=starts_at)
-    taken = set(
-        rows.exclude(session=besides).values_list("what", flat=True) if besides else rows.values_list("what", flat=True)
+    rows = Occupancy.objects.standing().filter(
+        what__in=[room.pk for room in rooms], starts_at__lt=ends_at, ends_at__gt=starts_at
     )
+    taken = set((rows.exclude(session=besides) if besides else rows).values_list("what", flat=True))
     for room in rooms:
         if room.pk not in taken:
             return room
     raise NoRoomFree
 
 
-def next_number(count: DayCount) -> int:
-    """Return the lowest unused number of the therapist's day. Raises DailyCapReached. Call under the therapist's lock."""
-    used = set(Occupancy.objects.filter(what=count.therapist, counts_on=count.day).values_list("day_number", flat=True))
+def next_number(count: DayCount, used: Collection[int]) -> int:
+    """Return the lowest unused number of the therapist's day. Raises DailyCapReached."""
     if count.cap is not None and len(used) >= count.cap:
         raise DailyCapReached
     return next(number for number in range(1, len(used) + 2) if number not in used)
 
 
+CLEAR_AND_COUNT = """
+WITH expired AS (DELETE FROM therapy_sessions_occupancy WHERE what = ANY(%(things)s) AND expires_at <= %(now)s)
+SELECT what, counts_on, day_number FROM therapy_sessions_occupancy
+ WHERE what = ANY(%(who)s) AND counts_on = ANY(%(days)s) AND (expires_at IS NULL OR expires_at > %(now)s)
+"""  # one statement sees one moment: what it deletes it would still count
+
+
+def clear_and_count(things: list[uuid.UUID], counts: Sequence[DayCount]) -> dict[tuple[uuid.UUID, dt.date], set[int]]:
+    """Free what expired holds still have of these things; return the numbers used on each therapist's day."""
+    used: dict[tuple[uuid.UUID, dt.date], set[int]] = defaultdict(set)
+    who, days = [count.therapist for count in counts], [count.day for count in counts]
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR_AND_COUNT, {"things": things, "now": clock.now(), "who": who, "days": days})
+        for what, day, number in cursor.fetchall():
+            used[what, day].add(number)
+    return used
+
+
 def rows(
     *, span: Span, counts: Sequence[DayCount], room: uuid.UUID | None = None, patients: Iterable[uuid.UUID] = ()
 ) -> list[Occupancy]:
-    """Return the unsaved rows that a session or hold claims. Raises DailyCapReached. Call under the locks."""
+    """Return the unsaved rows that a session or hold claims, and free what expired holds still have of their things.
+
+    Raises DailyCapReached. Call under the locks: whoever comes after may take what expired.
+    """
     starts_at, ends_at = span.wide
     wide = {"starts_at": starts_at, "ends_at": ends_at}
+    used = clear_and_count([*(count.therapist for count in counts), *([room] if room else [])], counts) if counts else {}
     made = [
         Occupancy(
             resource=Resource.THERAPIST,
             what=count.therapist,
             counts_on=count.day,
-            day_number=next_number(count),
+            day_number=next_number(count, used.get((count.therapist, count.day), ())),
             daily_cap=count.cap,
             **wide,
         )
@@ -159,6 +172,13 @@ def hand_over(hold: Hold, session: TherapySession) -> int:
 def release(session: TherapySession) -> None:
     """Free everything the session has taken."""
     Occupancy.objects.filter(session=session).delete()
+
+
+def is_taken(things: Sequence[uuid.UUID], span: Span, *, besides: TherapySession | None = None) -> bool:
+    """Whether one of these things is taken at this time; for patients, around whom nothing is kept free."""
+    near = {"starts_at__lt": span.ends_at, "starts_at__gt": span.starts_at - LONGEST, "ends_at__gt": span.starts_at}
+    found = Occupancy.objects.standing().filter(what__in=things, **near)
+    return (found.exclude(session=besides) if besides else found).exists()
 
 
 def overlap_of_sessions(things: Sequence[uuid.UUID], span: Span, *, besides: TherapySession | None = None) -> bool:

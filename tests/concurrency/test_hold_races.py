@@ -31,14 +31,15 @@ def test_two_browsers_swap_their_expired_times(clinic, race, monkeypatch):
     with transaction.atomic():
         Hold.objects.update(**past)
         Occupancy.objects.update(**past)
-    together, drop = threading.Barrier(2), claims.drop_expired
+    together, drop = threading.Barrier(2), claims.clear_and_count
 
-    def drop_and_wait(things):
-        drop(things)
+    def drop_and_wait(*facts):
+        used = drop(*facts)
         with suppress(threading.BrokenBarrierError):
             together.wait(timeout=1)
+        return used
 
-    monkeypatch.setattr(claims, "drop_expired", drop_and_wait)
+    monkeypatch.setattr(claims, "clear_and_count", drop_and_wait)
     results = race(lambda n: actions.hold_slot(centre=clinic, slot=slots[1 - n], token=f"browser {n}"), 2)
     assert outcome(results) == {"Hold": 2}
     assert Hold.objects.count() == 2

@@ -135,7 +135,7 @@ def test_move_holds_the_cap_of_somebody_beside_who_does_not_offer_the_type(
     noor.therapy_types.clear()
     world.forget()
     if not looks_first:
-        monkeypatch.setattr(claims, "next_number", lambda count: 2)
+        monkeypatch.setattr(claims, "next_number", lambda count, used: 2)
     with pytest.raises(DailyCapReached):
         move(session, at(wednesday, "14:00"))
 
