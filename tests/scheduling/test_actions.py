@@ -288,6 +288,13 @@ def test_hold_expired_blocks_nobody_and_is_gone_for_its_owner(hold, book_held, b
     assert TherapySession.objects.count() == 1
 
 
+def test_hold_expired_counts_toward_no_cap(hold, book, monday):
+    Therapist.objects.update(daily_cap=1)
+    monday.shift(dt.timedelta(hours=1))
+    elsewhere = book(at(TUESDAY, "14:00"), patient=PatientFactory())
+    assert elsewhere.occupancies.get(resource=Resource.THERAPIST).day_number == 1
+
+
 def test_hold_expired_of_which_only_the_room_was_taken_is_gone(hold, book_held, book, noor, monday):
     """Another therapist took the room; the time of this one is still the hold's. Half a hold is none."""
     monday.shift(dt.timedelta(hours=1))
