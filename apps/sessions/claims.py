@@ -135,7 +135,9 @@ def rows(
     """
     starts_at, ends_at = span.wide
     wide = {"starts_at": starts_at, "ends_at": ends_at}
-    used = clear_and_count([*(count.therapist for count in counts), *([room] if room else [])], counts) if counts else {}
+    used = (
+        clear_and_count([*(count.therapist for count in counts), *([room] if room else [])], counts) if counts else {}
+    )
     made = [
         Occupancy(
             resource=Resource.THERAPIST,
