@@ -65,6 +65,14 @@ class SwitchInput(forms.CheckboxInput):
         super().__init__(attrs={"role": "switch", **(attrs or {})})
 
 
+class TextArea(forms.Textarea):
+    """Text of several lines. Browsers send CR LF where LF was given: text that nobody touched must not count as changed."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        sent = super().value_from_datadict(data, files, name)
+        return sent.replace("\r\n", "\n") if isinstance(sent, str) else sent
+
+
 class ChoiceCards(forms.RadioSelect):
     """Radio buttons as a row of large targets: for the few choices that a whole page is about."""
 

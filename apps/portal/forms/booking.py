@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core import clock
-from apps.core.forms import ChoiceCards, DateInput, PhoneInput
+from apps.core.forms import ChoiceCards, DateInput, PhoneInput, TextArea
 from apps.patients.models import Guardianship, Patient
 from apps.portal import booking
 from apps.portal.choosing import Choice
@@ -97,7 +97,7 @@ class BookDetailsForm(forms.Form):
         label=gettext_lazy("What would you like help with?"),
         max_length=MOST_CONCERNS,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=TextArea(attrs={"rows": 4}),
         help_text=gettext_lazy("A few words help the therapist to prepare. Only they and the centre read them."),
     )
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import formats
-from apps.core.forms import ColorInput, PhoneInput
+from apps.core.forms import ColorInput, PhoneInput, TextArea
 from apps.tenants.models import Centre
 
 Choices = list[tuple[str, str]]
@@ -71,7 +71,7 @@ class CentreSettingsForm(forms.ModelForm):
         widgets = {
             "brand_colour": ColorInput,
             "phone": PhoneInput,
-            "address": forms.Textarea(attrs={"rows": 3}),
+            "address": TextArea(attrs={"rows": 3}),
             "logo": forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
         }
         help_texts = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
-from apps.core.forms import DateInput, SearchInput, TimeInput
+from apps.core.forms import DateInput, SearchInput, TextArea, TimeInput
 from apps.core.models import Mode
 from apps.patients.models import Patient
 from apps.portal import days
@@ -40,8 +40,8 @@ def as_key(value: object) -> uuid.UUID | None:
         return None
 
 
-def lines(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
+def lines(rows: int) -> TextArea:
+    return TextArea(attrs={"rows": rows})
 
 
 class TimeForm(forms.Form):

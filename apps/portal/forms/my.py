@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.forms import DateInput, PhoneInput
+from apps.core.forms import DateInput, PhoneInput, TextArea
 from apps.patients.models import Guardian, Guardianship, Patient
 from apps.portal.family import is_minor
 from apps.portal.forms.booking import check_born, check_phone
@@ -18,7 +18,7 @@ class MySessionCancelForm(forms.Form):
         label=gettext_lazy("Why do you cancel?"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=TextArea(attrs={"rows": 3}),
         help_text=gettext_lazy("The therapist and the front desk read this."),
     )
 

@@ -20,7 +20,7 @@ from apps.accounts.access import PermissionRequired, get_visible_or_404
 from apps.accounts.roles import Permission
 from apps.core import clock
 from apps.core.errors import DomainError
-from apps.core.forms import DateInput
+from apps.core.forms import DateInput, TextArea
 from apps.core.http import FormFlow, Fragments
 from apps.core.lists import CSV_ROWS, Column, ListPage
 from apps.patients.models import Patient
@@ -213,16 +213,14 @@ class SessionComplete(SessionStep):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=TextArea(attrs={"rows": 2}))
 
 
 class CancelForm(ReasonForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=TextArea(attrs={"rows": 2}),
         help_text=_("Kept in the session's history."),
     )
 

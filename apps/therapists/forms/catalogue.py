@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import formats
-from apps.core.forms import ChoiceCards, DateInput, SwitchInput
+from apps.core.forms import ChoiceCards, DateInput, SwitchInput, TextArea
 from apps.therapists import actions
 from apps.therapists.forms.therapists import modes_field
 from apps.therapists.models import Offering, Therapist, TherapyType
@@ -39,7 +39,7 @@ class TherapyTypeForm(forms.ModelForm):
         )  # fmt: skip
         error_messages = {"name": {"unique": _("There is a therapy type of this name already.")}}
         widgets = {
-            "description": forms.Textarea(attrs={"rows": 3}),
+            "description": TextArea(attrs={"rows": 3}),
             "format": ChoiceCards,
             "duration_minutes": forms.NumberInput(attrs=NUMBER),
             "price": forms.NumberInput(attrs=MONEY),

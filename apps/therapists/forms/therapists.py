@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core import clock, formats
-from apps.core.forms import CheckboxCards
+from apps.core.forms import CheckboxCards, TextArea
 from apps.core.models import Mode
 from apps.therapists import photos
 from apps.therapists.models import Education, Experience, Specialty, Therapist, TherapyType
@@ -114,7 +114,7 @@ class TherapistForm(forms.ModelForm):
             "therapy_types", "time_zone", "daily_cap",
         )  # fmt: skip
         widgets = {
-            "bio": forms.Textarea(attrs={"rows": 6}),
+            "bio": TextArea(attrs={"rows": 6}),
             "therapy_types": CheckboxCards,
             "daily_cap": forms.NumberInput(attrs={"inputmode": "numeric"}),
         }
@@ -313,5 +313,5 @@ class RenameForm(forms.Form):
 
 class DeactivateForm(forms.Form):
     reason = forms.CharField(
-        label=_("Note for the audit trail"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note for the audit trail"), required=False, max_length=300, widget=TextArea(attrs={"rows": 2})
     )
