@@ -61,7 +61,12 @@
 
   /* Whoever asks while a newer question is out gets the newer answer: an old one never lands on top. */
   const load = (info) => {
-    const own = fetched(info).then((events) => (state.latest === own ? events : state.latest));
+    root.setAttribute("aria-busy", "true");
+    const own = fetched(info).then((events) => {
+      if (state.latest !== own) return state.latest;
+      root.removeAttribute("aria-busy");
+      return events;
+    });
     state.latest = own;
     return own;
   };

@@ -149,3 +149,20 @@ def test_booking_without_javascript(visitor, made, backstage):
     page.locator(".toast, [role=status]").first.wait_for()
     booked = backstage.sessions_of(name=made["family"])
     assert [one["starts"][11:] for one in booked if one["key"] != made["key"]] == [at]
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+def test_list_says_nothing_is_booked_once_it_knows(oscar):
+    page, waiting = oscar.page, []
+    page.route("**/calendar/events/**", lambda one: waiting.append(one))
+    oscar.go("/calendar/?view=list&date=2031-01-06")
+    empty = page.get_by_text("Nothing is booked here.")
+    empty.wait_for(state="attached")
+    page.wait_for_function("document.querySelector('[data-calendar][aria-busy]')")
+    assert waiting
+    assert not empty.is_visible()
+    for one in waiting:
+        one.fulfill(json=[])
+    empty.wait_for(state="visible")
