@@ -13,7 +13,8 @@
 
 The template wraps what changes in `{% partialdef list inline %}<div id="list">...</div>{% endpartialdef %}` and finds
 there: `page_obj` (its rows, and for `<c-pagination :page="page_obj" />`), `filter_form`, `query`, and `is_narrowed`: an
-empty page says "nothing found" when it is true, and "nothing yet, do this next" when not.
+empty page says "nothing found" when it is true, and "nothing yet, do this next" when not. Where there is no row at all,
+`is_bare`, nothing can be searched or narrowed: `<c-table-tools>` draws nothing then.
 """
 
 import csv
@@ -89,7 +90,8 @@ class ListPage(Fragments, TemplateResponseMixin, View):
     """One list: see the module. Put a mixin that checks who asks before it.
 
     A filter named `x` narrows by `filter_x(rows, value)` where the class has one, else by the column `x`. Values that
-    the filter form refuses are ignored. Two queries for any number of rows, and those that `get_rows` prefetches.
+    the filter form refuses are ignored. Two queries for any number of rows, and those that `get_rows` prefetches; one more
+    for none.
     """
 
     fragment = "list"
@@ -105,7 +107,9 @@ class ListPage(Fragments, TemplateResponseMixin, View):
         if request.GET.get("format") == "csv" and self.columns:
             return csv_response(self.csv_name, self.columns, self.exported(rows))
         page = Paginator(rows, self.page_size).get_page(request.GET.get("page"))
-        response = self.render_to_response(self.get_context_data(page_obj=page, **self.narrowing()))
+        facts = self.narrowing()
+        is_bare = not page.object_list and not facts["is_narrowed"] and not self.get_rows().exists()
+        response = self.render_to_response(self.get_context_data(page_obj=page, is_bare=is_bare, **facts))
         patch_vary_headers(response, ["HX-Request"])
         return response
 

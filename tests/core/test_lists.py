@@ -114,3 +114,11 @@ def test_queries_are_the_same_for_1_row_and_30(ask, django_assert_num_queries, s
 
 def test_only_get_is_answered(sunrise):
     assert People.as_view()(RequestFactory().post("/")).status_code == 405
+
+
+def test_list_is_bare_only_where_there_is_no_row_at_all(ask, sunrise):
+    assert ask().context_data["is_bare"]
+    assert not ask(q="nobody").context_data["is_bare"]  # the search stays, to be taken back
+    PatientFactory(city="Listville")
+    assert not ask().context_data["is_bare"]
+    assert not ask(q="nobody").context_data["is_bare"]

@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+from django_tenants.utils import get_public_schema_name, schema_context
 
 from apps.scheduling import world
 from apps.sessions.models import Room
@@ -40,10 +41,18 @@ def test_a_therapist_in_the_address_narrows_the_offer(browser, tara):
     assert "mode=in_person" not in page
 
 
-def test_nothing_to_book_names_another_way(browser, noon):
+@pytest.mark.parametrize(
+    ("phone", "sentence"), [("+1 212 555 0140", "Please call or write to us"), ("", "Please look in again soon.")]
+)
+def test_nothing_to_book_names_another_way(browser, noon, sunrise, phone, sentence):
     Therapist.objects.update(status="inactive")
     world.forget()
-    assert "Nothing can be booked online" in browser().get(URL).content.decode()
+    sunrise.phone = phone
+    with schema_context(get_public_schema_name()):
+        sunrise.save()
+    page = browser().get(URL).text
+    assert "Nothing can be booked online" in page
+    assert sentence in page
 
 
 def test_the_team_is_told_where_it_books(browser, people, noon):

@@ -37,7 +37,10 @@ def test_types_that_nobody_offers_are_not_named(browser, noon):
 def test_without_anything_to_book_it_still_stands(browser, noon):
     Therapist.objects.update(status="inactive")
     world.forget()
-    assert browser().get(URL).status_code == 200
+    page = browser().get(URL)
+    assert page.status_code == 200
+    assert "Nothing can be booked online yet" in page.text
+    assert "calendar-plus" not in page.text
 
 
 def test_its_facts_for_search_engines_cannot_break_out(browser, noon, sunrise):

@@ -78,6 +78,15 @@ def test_nobody_found_leads_on(browser, noon):
     assert "Nobody fits all of this" in page
 
 
+def test_nobody_to_list_leaves_nothing_to_search(browser, noon):
+    assert 'role="search"' in browser().get(URL).text
+    Therapist.objects.update(status="inactive")
+    world.forget()
+    page = browser().get(URL).text
+    assert "Our therapists will be listed here soon" in page
+    assert 'role="search"' not in page
+
+
 def test_fragment_is_the_list_alone(browser, noon):
     response = browser(htmx=True).get(URL)
     assert response.content.decode().strip().startswith('<div id="list"')
@@ -102,3 +111,9 @@ def test_queries_are_the_same_for_1_row_and_30(browser, noon, speech, sort):
         client.get(URL, {"sort": sort})
     assert len(many) == len(one)
     assert len(one) <= 20
+
+
+def test_what_narrows_the_list_can_be_cleared_at_once(browser, noon):
+    clear = '<a class="btn" data-variant="ghost" href="/therapists/">'
+    assert clear not in browser().get(URL).text
+    assert clear in browser().get(URL, {"q": "bob"}).text
