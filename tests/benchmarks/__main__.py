@@ -4,6 +4,7 @@ Prints the table and writes docs/benchmarks.md. No figure is asserted anywhere: 
 """
 
 import datetime as dt
+import os
 import platform
 import re
 import statistics
@@ -17,6 +18,7 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -226,13 +228,15 @@ def over_http(host, cookie, kind):
     """Pages beside the least that the same server can answer: what it costs to be asked at all."""
     least = load.hammer(host, "/", cookie, app="tests.benchmarks.least:application")
     row("a WSGI app that does nothing, over HTTP", "", f"{least['rate']:.0f} req/s", "", f"p95 {least['p95']:.0f} ms")
-    for question, path, aim in (
-        ("bare page (404) over HTTP", "/nothing-here/", ""),
-        ("list page of 25 rows over HTTP", "/patients/", "250 req/s"),
-        ("booking page of times over HTTP", f"/book/time/?type={kind.pk}&mode=video&therapist=any", ""),
+    os.environ |= {"BENCH_SCHEMA": connection.schema_name, "BENCH_KEY": settings.SECRET_KEY}
+    stock = load.hammer(host, "/patients/", cookie, app="tests.benchmarks.stock:application")
+    for question, path, beside, aim in (
+        ("bare page (404) over HTTP", "/nothing-here/", least, ""),
+        ("list page of 25 rows over HTTP, beside a stock one", "/patients/", stock, "250 of 447 req/s"),
+        ("booking page of times over HTTP", f"/book/time/?type={kind.pk}&mode=video&therapist=any", least, ""),
     ):
         figures = load.hammer(host, path, cookie)
-        rate, floor = figures["rate"], least["rate"]
+        rate, floor = figures["rate"], beside["rate"]
         about = f"p95 {figures['p95']:.0f} ms; {aim}".removesuffix("; ")
         row(question, f"{floor:.0f} req/s", f"{rate:.0f} req/s", f"{floor / rate:.1f}", about)
 
