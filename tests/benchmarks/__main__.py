@@ -168,6 +168,8 @@ def _in_database(work) -> list[tuple[str, float]]:
 def racers(centre, kind, people):
     figures = load.race(centre, kind, people[1])
     row("2 to 16 racers on a slot (processes)", "", f"p95 {figures['p95']:.0f} ms", "", "p95 25 ms, max 200 ms")
+    each = ", ".join(f"{count}: {ms:.0f} ms" for count, ms in figures["by_count"].items())
+    row("  p95 by how many race", "", each, "", "")
     said = f"double {figures['double']}, errors {figures['errors']}"
     row(f"  the slowest of {figures['attempts']} attempts", "", f"{figures['max']:.0f} ms", "", said)
 
