@@ -11,6 +11,7 @@ from apps.accounts.roles import Permission, Role
 from apps.core import clock
 from apps.core.http import Fragments
 from apps.portal import days
+from apps.scheduling.models import WorkingHours
 from apps.sessions.models import State, TherapySession
 from apps.sessions.steps import with_steps
 
@@ -34,7 +35,13 @@ class Today(PermissionRequired, Fragments, TemplateView):
         tomorrow = [session for session in rows if session.starts_at >= days.edges(centre, today)[1]]
         facts = self.split(rows[: len(rows) - len(tomorrow)])
         left = mine.to_close().filter(starts_at__lt=since).count()
+        facts["needs_hours"] = not rows and self.needs_hours()
         return super().get_context_data(today=today, tomorrow=tomorrow, left_to_close=left, **facts, **kwargs)
+
+    def needs_hours(self) -> bool:
+        """Whether nobody has set this therapist's hours yet. One query."""
+        hours = WorkingHours.objects.filter(therapist__user=self.user)
+        return self.user.can(Permission.AVAILABILITY_MANAGE_OWN) and not hours.exists()
 
     def split(self, rows: list[TherapySession]) -> dict[str, Any]:
         """The next session (the one that runs, or the first to come), what waits to be closed, and the others."""

@@ -64,6 +64,15 @@ def test_today_looks_at_tomorrow(browser, people, sunrise):
     assert "Tomorrow: 2 sessions, the first at 9:00" in text
 
 
+def test_today_leads_somebody_new_to_their_hours(browser, people, bob):
+    lead = f'<a class="btn" href="{reverse("scheduling:my-hours")}">'
+    assert lead not in browser(people.bob).get(PAGE).text
+    bob.working_hours.all().delete()
+    text = browser(people.bob).get(PAGE).text
+    assert lead in text
+    assert "once your hours are set" in text
+
+
 def test_today_holds_one_s_own_sessions_only(browser, people, sunrise):
     theirs = booked(sunrise, at(14), therapist=another_therapist())
     assert str(theirs.pk) not in browser(people.bob).get(PAGE).text

@@ -37,6 +37,13 @@ def test_what_is_missing_is_said_before_approval(browser, people, bob, newcomer,
     assert b"Before you approve" not in browser(people.alice).get(url).content
 
 
+def test_newcomer_reads_what_is_missing_and_no_empty_card(browser, newcomer):
+    own = browser(newcomer.user).get(reverse("therapists:therapist-detail", args=[newcomer.pk])).text
+    assert "Before the profile is approved" in own
+    assert "Before you approve" not in own
+    assert "Where to go" not in own
+
+
 def test_buttons_follow_the_permission(browser, people, bob, url):
     change = reverse("therapists:therapist-update", args=[bob.pk]).encode()
     assert change in browser(people.alice).get(url).content
