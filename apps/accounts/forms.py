@@ -4,9 +4,13 @@ from typing import Any
 
 from allauth.account.fields import PasswordField, SetPasswordField
 from allauth.account.forms import (
+    AddEmailForm,
     ConfirmEmailVerificationCodeForm,
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
     SignupForm,
 )
 from django import forms
@@ -21,7 +25,35 @@ from apps.accounts.roles import Role
 from apps.core.forms import CheckboxCards, DateInput
 
 
-class PatientSignup(SignupForm):
+class HouseWords:
+    """allauth's fields, called as everywhere here; their placeholders say what the labels say already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for name, field in fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in ("login", "email"):
+                field.label = _("E-mail")
+
+
+class SignIn(HouseWords, LoginForm):
+    pass
+
+
+class LoginCodeRequest(HouseWords, RequestLoginCodeForm):
+    pass
+
+
+class PasswordForgotten(HouseWords, ResetPasswordForm):
+    pass
+
+
+class EmailChange(HouseWords, AddEmailForm):
+    pass
+
+
+class PatientSignup(HouseWords, SignupForm):
     """allauth's sign-up with a name: e-mail, names, one password."""
 
     given_name = forms.CharField(

@@ -204,6 +204,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES")
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}  # 1234-5678: three tries a code, three codes a minute
 ACCOUNT_ADAPTER = "apps.notifications.account_adapter.AccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "apps.accounts.forms.SignIn",
+    "request_login_code": "apps.accounts.forms.LoginCodeRequest",
+    "reset_password": "apps.accounts.forms.PasswordForgotten",
+    "add_email": "apps.accounts.forms.EmailChange",
     "signup": "apps.accounts.forms.PatientSignup",
     "confirm_login_code": "apps.accounts.forms.LoginCode",
     "confirm_email_verification_code": "apps.accounts.forms.EmailCode",

@@ -7,27 +7,11 @@ import uuid
 import pytest
 
 from tests.e2e.conftest import DESKTOP, PHONE
-from tests.e2e.flow import GO_ON, LEFT, Booking
+from tests.e2e.flow import GO_ON, LEFT, Booking, sign_up
 
 pytestmark = pytest.mark.e2e
-CODE = r"\b\d{4}-\d{4}\b"
 HOUR = dt.timedelta(hours=1)
-NEW_PASSWORD = "quiet-river-42"
 TROUBLE = "I freeze when I speak in front of others."
-
-
-def sign_up(guest, address, letter_to):
-    """Fill in the form of new patients and prove the address with the code from the mail."""
-    page = guest.page
-    page.get_by_role("link", name="Yes, create an account").click()
-    facts = {"given_name": "Nadia", "family_name": "Newman", "email": address, "password1": NEW_PASSWORD}
-    for name, value in facts.items():
-        page.fill(f"input[name={name}]", value)
-    page.locator("main form:has(input[name=password1]) [type=submit]").click()
-    page.wait_for_selector("input[name=code]")
-    assert not guest.axe()
-    page.fill("input[name=code]", re.search(CODE, letter_to(address)).group())
-    page.locator("main form:has(input[name=code]) [type=submit]").first.click()
 
 
 @pytest.fixture
@@ -41,6 +25,7 @@ def booked_by_a_guest(visitor, letter_to, backstage):
     chosen = way.choose_time(1)
     until = way.is_held()
     assert re.fullmatch(r"\d+:\d\d", page.locator(LEFT).inner_text())
+    page.get_by_role("link", name="Yes, create an account").click()
     sign_up(guest, address, letter_to)
     page.wait_for_url(re.compile(r"/book/details/"))
     assert way.is_held() == until  # back at the same step, the same hold running

@@ -1,0 +1,38 @@
+"""allauth's pages speak as the others do."""
+
+import pytest
+from django.utils import translation
+
+from apps.accounts.templatetags.words import sentence_case
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("\n Sign In \n", "\n Sign in \n"),
+        ("Two-Factor Authentication", "Two-factor authentication"),
+        ("Deactivate Authenticator App", "Deactivate authenticator app"),
+        ("Sign Out Other Sessions", "Sign out other sessions"),
+        ("Where you are signed in", "Where you are signed in"),
+        ("Scan the QR code", "Scan the QR code"),
+        ("Is it you? Then go on", "Is it you? Then go on"),
+    ],
+)
+def test_headings_keep_the_first_capital_only(theirs, ours):
+    assert sentence_case(theirs) == ours
+
+
+def test_other_languages_keep_their_capitals():
+    with translation.override("de"):
+        assert sentence_case("Anmeldung mit Code") == "Anmeldung mit Code"
+
+
+@pytest.mark.parametrize(
+    "path", ["/account/login/", "/account/signup/", "/account/password/reset/", "/account/login/code/"]
+)
+def test_pages_of_signing_in_use_the_house_s_words(browser, people, path):
+    text = browser().get(path).text
+    assert ">E-mail<" in text
+    assert "Email address" not in text
+    assert "Sign In" not in text
+    assert "Sign Up" not in text
