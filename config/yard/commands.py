@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -68,11 +69,18 @@ def _run(_: list[str]) -> int:
 
 
 def _test(arguments: list[str]) -> int:
-    """Become pytest; the plugin config.yard.pytest_servers starts its servers. All tests at once are shared out."""
+    """Run pytest; the plugin config.yard.pytest_servers starts its servers. All tests at once are shared out."""
     set_up(browser=True)
     os.chdir(ROOT)
-    alone = arguments or os.environ.get("VERBENA_TEST_DATABASE_URL") or os.environ.get("VERBENA_TEST_REDIS_URL")
-    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "pytest", *([] if alone else SHARED_OUT), *arguments])
+    pytest = [str(VENV_PYTHON), "-m", "pytest"]
+    if arguments or os.environ.get("VERBENA_TEST_DATABASE_URL") or os.environ.get("VERBENA_TEST_REDIS_URL"):
+        os.execv(VENV_PYTHON, [*pytest, *arguments])
+    children.adopt_orphans()  # a process that is told to end in the middle of a test leaves what the test had started
+    process = children.start([*pytest, *SHARED_OUT])
+    try:
+        return process.wait()
+    finally:
+        children.stop(process, (signal.SIGTERM, 30.0))
 
 
 def _check(_: list[str]) -> int:

@@ -1,11 +1,15 @@
 """How `make test` shares the tests out: the browser's to one process, the others by file."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 
 import pytest
 
+from config.yard import children
 from config.yard.places import ROOT
 
 NOTE = """
@@ -58,3 +62,37 @@ def test_processes_do_not_share_servers(tmp_path):
     refused = run_pytest("-p", "config.yard.pytest_servers", tmp_path, **given)
     assert refused.returncode == pytest.ExitCode.USAGE_ERROR
     assert "Processes cannot share servers" in refused.stderr
+
+
+LEFT = """
+import pathlib, subprocess, sys, time
+
+def test_long():
+    started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"], start_new_session=True)
+    pathlib.Path(__file__).with_suffix(".left").write_text(str(started.pid))
+    time.sleep(300)
+"""
+MAKE_TEST = """
+import os, sys
+from config.yard import commands
+commands.set_up = lambda **_: None
+commands.SHARED_OUT = ["-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:django", "-n", "2", sys.argv[1]]
+sys.exit(commands.main(["test"]))
+"""
+
+
+def test_a_terminated_run_leaves_no_process(tmp_path):
+    tests = tmp_path / "test_long.py"
+    tests.write_text(LEFT)
+    run = subprocess.Popen([sys.executable, "-c", MAKE_TEST, tests], cwd=ROOT, start_new_session=True)
+    left = tests.with_suffix(".left")
+    try:
+        until = time.monotonic() + 60
+        while not (left.exists() and left.read_text()) and time.monotonic() < until:
+            time.sleep(0.1)
+        run.terminate()
+        run.wait(60)
+        assert not children.command_of(int(left.read_text()))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
