@@ -27,7 +27,7 @@ def run_pytest(*arguments, **environment):
     return subprocess.run(
         [*command, "--numprocesses", "2", *arguments],
         cwd=ROOT,
-        env=os.environ | environment,
+        env={name: value for name, value in os.environ.items() if "XDIST" not in name} | environment,
         capture_output=True,
         text=True,
         timeout=120,
