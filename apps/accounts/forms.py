@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import audit
 from apps.accounts.models import AuditRecord, User
 from apps.accounts.roles import Role
-from apps.core.forms import CheckboxCards, DateInput
+from apps.core.forms import CheckboxCards, DateInput, LineField
 
 
 class HouseWords:
@@ -56,10 +56,10 @@ class EmailChange(HouseWords, AddEmailForm):
 class PatientSignup(HouseWords, SignupForm):
     """allauth's sign-up with a name: e-mail, names, one password."""
 
-    given_name = forms.CharField(
+    given_name = LineField(
         label=_("Given name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
-    family_name = forms.CharField(
+    family_name = LineField(
         label=_("Family name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
     field_order = ("given_name", "family_name", "email", "password1")

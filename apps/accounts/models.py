@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.changes import Change, told
 from apps.accounts.roles import STAFF, TEAM, Permission, Role, allowed
-from apps.core.models import UUIDModel
+from apps.core.models import LineField, UUIDModel
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -71,8 +71,8 @@ class User(UUIDModel, AbstractBaseUser):
     """A login: one e-mail address in one centre. The same address in another centre is another person."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    given_name = models.CharField(_("given name"), max_length=80, blank=True)
-    family_name = models.CharField(_("family name"), max_length=80, blank=True)
+    given_name = LineField(_("given name"), max_length=80, blank=True)
+    family_name = LineField(_("family name"), max_length=80, blank=True)
     roles = ArrayField(
         models.CharField(max_length=12, choices=Role.choices), verbose_name=_("roles"), default=list, blank=True
     )

@@ -1,4 +1,4 @@
-"""How forms look: the renderer, and the widgets that browsers draw better than plain text boxes."""
+"""How forms look and read: the renderer, widgets that browsers draw better than plain text boxes, fields of text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
+from apps.core import text
+
 
 class VerbenaRenderer(TemplatesSetting):
     """Renders through the project's own template engine, so that `templates/django/forms/` and its tags apply."""
@@ -14,6 +16,16 @@ class VerbenaRenderer(TemplatesSetting):
     form_template_name = "django/forms/form.html"
     formset_template_name = "django/forms/formset.html"
     field_template_name = "django/forms/field.html"
+
+
+class LineField(forms.CharField):
+    """One line of text: a line break or tab that was pasted becomes a space, a control character is refused."""
+
+    default_validators = [text.require_seen]
+
+    def to_python(self, value: Any) -> Any:
+        written = super().to_python(value)
+        return text.joined(written) or self.empty_value if isinstance(written, str) else written
 
 
 class DateInput(forms.DateInput):
@@ -71,6 +83,17 @@ class TextArea(forms.Textarea):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         sent = super().value_from_datadict(data, files, name)
         return sent.replace("\r\n", "\n") if isinstance(sent, str) else sent
+
+
+class LinesField(forms.CharField):
+    """Text of several lines; a control character is refused."""
+
+    widget = TextArea
+    default_validators = [text.require_seen]
+
+    def to_python(self, value: Any) -> Any:
+        written = super().to_python(value)
+        return text.unbroken(written) if isinstance(written, str) else written
 
 
 class ChoiceCards(forms.RadioSelect):

@@ -20,6 +20,7 @@ empty page says "nothing found" when it is true, and "nothing yet, do this next"
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,7 +41,8 @@ from apps.core.http import Fragments
 PAGE_SIZE = 25
 CSV_ROWS = 10_000  # an export is made within the request
 QUERY_LENGTH = 100
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = re.compile("^(?=[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])|(?<=[;\t\r\n])(?=[=+@-])")
+"""Where a spreadsheet would begin to reckon: at a cell's first sign, its wide form too, and behind what it may split at."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def cell(value: object) -> str:
     if isinstance(value, dt.datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     text = ", ".join(str(item) for item in value) if isinstance(value, list | tuple | set | QuerySet) else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return FORMULA.sub("'", text)
 
 
 def csv_response(name: str, columns: Iterable[Column], rows: Iterable[object]) -> HttpResponse:

@@ -10,6 +10,8 @@ from typing import Any
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from apps.core.text import one_line
+
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
 
@@ -45,8 +47,8 @@ class Entry:
         event.add("sequence", self.sequence)
         for name, moment in (("dtstamp", self.written_at), ("dtstart", self.starts_at), ("dtend", self.ends_at)):
             event.add(name, moment.astimezone(dt.UTC))
-        event.add("summary", _line(self.summary))
-        event.add("location", _line(self.location))
+        event.add("summary", one_line(self.summary))
+        event.add("location", one_line(self.location))
         event.add("description", self.link)
         event.add("url", self.link)
         event.add("status", "CANCELLED" if self.method == CANCEL else "CONFIRMED")
@@ -84,18 +86,13 @@ def readdressed(text: str, address: str) -> str:
     calendar = Calendar.from_ical(text)
     for event in calendar.walk("VEVENT"):
         known = event["ATTENDEE"]
-        event["ATTENDEE"] = vCalAddress(f"mailto:{address}")
+        event["ATTENDEE"] = vCalAddress(f"mailto:{one_line(address)}")
         event["ATTENDEE"].params = known.params
     return calendar.to_ical().decode()
 
 
 def _person(name: str, address: str) -> vCalAddress:
-    person = vCalAddress(f"mailto:{address}")
+    person = vCalAddress(f"mailto:{one_line(address)}")
     # A quotation mark cannot stand in a parameter, in whatever way it is escaped (RFC 5545, 3.2).
-    person.params["CN"] = vText(_line(name).replace('"', "'") or address)
+    person.params["CN"] = vText(one_line(name).replace('"', "'") or address)
     return person
-
-
-def _line(text: str) -> str:
-    """One line without control characters: a name must not be able to begin a property of its own."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

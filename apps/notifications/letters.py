@@ -25,6 +25,7 @@ from django_tenants.utils import schema_context
 
 from apps.core import clock, formats, schema
 from apps.core.models import Mode
+from apps.core.text import one_line
 from apps.notifications import calendar
 from apps.notifications.models import Message
 from apps.notifications.recipients import Recipient, reader_in, with_everybody
@@ -114,7 +115,7 @@ def account_page(head: Letterhead, *, subject: str, text: str) -> str:
 
 def subject_line(text: str) -> str:
     """One line that fits the row: no name may smuggle in a header."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:SUBJECTS]
+    return one_line(text)[:SUBJECTS]
 
 
 def write(message: Message) -> bool:

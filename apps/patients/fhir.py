@@ -20,6 +20,7 @@ from fhir.resources.R4B.relatedperson import RelatedPerson as FhirRelatedPerson
 from pydantic import ValidationError as SchemaError
 
 from apps.core import clock, phones
+from apps.core.text import one_line
 from apps.patients.models import Gender, Guardianship, InternationalEmailValidator, Patient
 
 NAME_LENGTH = 80
@@ -321,6 +322,4 @@ def _guardian(resource: Any, region: str) -> Incoming:
 
 def _text(value: object, length: int) -> str:
     """One line of printable text, its accents composed: the same name is the same letters."""
-    letters = unicodedata.normalize("NFC", str(value or ""))
-    words = "".join(letter if letter.isprintable() else " " for letter in letters).split()
-    return " ".join(words)[:length].strip()
+    return one_line(unicodedata.normalize("NFC", str(value or "")))[:length].strip()

@@ -6,6 +6,7 @@ import operator
 import re
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import models
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.core import clock
-from apps.core.models import UUIDModel
+from apps.core.forms import LineField as FormLine
+from apps.core.models import LineField, UUIDModel
 from apps.patients.visibility import patients_of_family, patients_of_therapist
 
 ADULT_AT = 18  # years; under it a guardian acts for the patient
@@ -35,19 +37,27 @@ class InternationalEmailValidator(EmailValidator):
     user_regex = re.compile(r"^[\w!#$%&'*+/=?^`{}|~-]+(\.[\w!#$%&'*+/=?^`{}|~-]+)*\Z")
 
 
+is_contact_address = InternationalEmailValidator(_("Enter a valid e-mail address."))
+
+
+class ContactEmail(FormLine):
+    """The field of a form for it: checked also where a form borrows the field without the row."""
+
+    default_validators = [*FormLine.default_validators, is_contact_address]
+
+
 class ContactEmailField(models.CharField):
     """An address to write to, not to sign in with: letters beyond ASCII are allowed."""
 
-    default_validators = [InternationalEmailValidator(_("Enter a valid e-mail address."))]
+    default_validators = [is_contact_address]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 254)
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs: Any) -> Any:
-        from django.forms import EmailInput
-
-        return super().formfield(**{"widget": EmailInput(attrs={"autocomplete": "email"}), **kwargs})
+        widget = forms.EmailInput(attrs={"autocomplete": "email"})
+        return super().formfield(**{"form_class": ContactEmail, "widget": widget, **kwargs})
 
 
 class Gender(models.TextChoices):
@@ -114,16 +124,16 @@ class Patient(UUIDModel):
     user = models.OneToOneField(
         User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="patient"
     )
-    given_name = models.CharField(_("given name"), max_length=80)
-    family_name = models.CharField(_("family name"), max_length=80)
+    given_name = LineField(_("given name"), max_length=80)
+    family_name = LineField(_("family name"), max_length=80)
     birth_on = models.DateField(_("date of birth"), null=True, blank=True)
     gender = models.CharField(_("gender"), max_length=8, choices=Gender.choices, default=Gender.UNKNOWN)
     email = ContactEmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
-    street = models.CharField(_("street"), max_length=160, blank=True)
-    city = models.CharField(_("city"), max_length=80, blank=True)
-    region = models.CharField(_("state or region"), max_length=80, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=16, blank=True)
+    phone = LineField(_("phone"), max_length=40, blank=True)
+    street = LineField(_("street"), max_length=160, blank=True)
+    city = LineField(_("city"), max_length=80, blank=True)
+    region = LineField(_("state or region"), max_length=80, blank=True)
+    postal_code = LineField(_("postal code"), max_length=16, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
@@ -226,10 +236,10 @@ class Guardian(UUIDModel):
     user = models.OneToOneField(
         User, models.PROTECT, null=True, blank=True, verbose_name=_("login"), related_name="guardian"
     )
-    given_name = models.CharField(_("given name"), max_length=80)
-    family_name = models.CharField(_("family name"), max_length=80)
+    given_name = LineField(_("given name"), max_length=80)
+    family_name = LineField(_("family name"), max_length=80)
     email = ContactEmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone = LineField(_("phone"), max_length=40, blank=True)
     created_at = models.DateTimeField(_("registered"), auto_now_add=True)
 
     objects = GuardianQuerySet.as_manager()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import formats
-from apps.core.forms import ChoiceCards, DateInput, TimeInput
+from apps.core.forms import ChoiceCards, DateInput, LineField, TimeInput
 from apps.scheduling import recurrence
 from apps.scheduling.hours import Minutes, minute_of, time_of
 from apps.scheduling.models import Closure, TimeOff, Weekday, WorkingHours
@@ -143,7 +143,7 @@ class ExceptionForm(SensibleDates, forms.Form):
     SPANS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
     on = forms.DateField(label=_("Date"), widget=DateInput)
-    note = forms.CharField(label=_("Note"), max_length=120, required=False)
+    note = LineField(label=_("Note"), max_length=120, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

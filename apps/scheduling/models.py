@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
-from apps.core.models import UUIDModel
+from apps.core.models import LineField, UUIDModel
 from apps.therapists.models import Therapist
 
 DAY = 24 * 60  # minutes
@@ -67,7 +67,7 @@ class HoursException(models.Model):
         Therapist, models.CASCADE, related_name="hours_exceptions", verbose_name=_("therapist")
     )
     on = models.DateField(_("date"))
-    note = models.CharField(_("note"), max_length=120, blank=True)
+    note = LineField(_("note"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("other hours on a date")
@@ -131,10 +131,10 @@ class TimeOff(UUIDModel):
     ends_on = models.DateField(_("until (including)"))
     starts_time = models.TimeField(_("from (time)"), null=True, blank=True)
     ends_time = models.TimeField(_("until (time)"), null=True, blank=True)
-    rule = models.CharField(
+    rule = LineField(
         _("repeats"), max_length=200, blank=True, help_text=_("An RFC 5545 rule, such as FREQ=WEEKLY;BYDAY=MO.")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    note = LineField(_("note"), max_length=200, blank=True)
 
     objects = TimeOffQuerySet.as_manager()
 
@@ -167,7 +167,7 @@ class TimeOff(UUIDModel):
 class Closure(UUIDModel):
     """Days on which the whole centre is closed, in the centre's zone."""
 
-    name = models.CharField(_("name"), max_length=80)
+    name = LineField(_("name"), max_length=80)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (including)"))
 

@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
+from apps.core import text
+from apps.core.models import LineField, LinesField
 from apps.tenants.branding import readable_on_white
 
 SLUG = RegexValidator(
@@ -116,7 +118,7 @@ class Centre(TenantMixin):
     auto_create_schema = False  # provisioning.create_centre replays the template instead
     auto_drop_schema = False
 
-    name = models.CharField(_("name"), max_length=120)
+    name = LineField(_("name"), max_length=120)
     slug = models.CharField(_("short name"), max_length=40, unique=True, validators=[validate_slug])
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.TRIAL)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
@@ -129,11 +131,11 @@ class Centre(TenantMixin):
         validators=[validate_country],
         help_text=_("Two letters; decides the public holidays."),
     )
-    subdivision = models.CharField(_("state or region"), max_length=8, blank=True)
-    tagline = models.CharField(_("one sentence about the centre"), max_length=160, blank=True)
+    subdivision = LineField(_("state or region"), max_length=8, blank=True)
+    tagline = LineField(_("one sentence about the centre"), max_length=160, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
-    address = models.TextField(_("address"), max_length=400, blank=True)
+    phone = LineField(_("phone"), max_length=40, blank=True)
+    address = LinesField(_("address"), max_length=400, blank=True)
     logo = models.ImageField(_("logo"), upload_to="branding", blank=True)
     brand_colour = models.CharField(_("brand colour"), max_length=7, default="#00695f", validators=[validate_colour])
     grid_minutes = models.PositiveSmallIntegerField(
@@ -174,7 +176,7 @@ class Centre(TenantMixin):
 
     def clean(self) -> None:
         """The name stands in the sender of every mail: one line, nothing unprintable."""
-        self.name = " ".join("".join(sign if sign.isprintable() else " " for sign in self.name).split())
+        self.name = text.one_line(self.name)
         if not self.name:
             raise ValidationError({"name": _("A centre needs a name.")})
 

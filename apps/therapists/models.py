@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.core import clock
-from apps.core.models import Mode, UUIDModel
+from apps.core.models import LineField, LinesField, Mode, UUIDModel
 
 COLOURS = 8  # classes .type-0 to .type-7 of the style sheet
 
@@ -47,8 +47,8 @@ class TherapyType(UUIDModel):
         FAMILY = "family", _("Family")
         GROUP = "group", _("Group")
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    description = models.TextField(_("description"), max_length=1000, blank=True)
+    name = LineField(_("name"), max_length=80, unique=True)
+    description = LinesField(_("description"), max_length=1000, blank=True)
     format = models.CharField(_("format"), max_length=12, choices=Format.choices, default=Format.INDIVIDUAL)
     duration_minutes = models.PositiveSmallIntegerField(
         _("duration (minutes)"), default=50, validators=[MinValueValidator(5), MaxValueValidator(480)]
@@ -88,7 +88,7 @@ class TherapyType(UUIDModel):
 class Specialty(models.Model):
     """One word of the centre's vocabulary: anxiety, grief, speech delay."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = LineField(_("name"), max_length=60, unique=True)
 
     class Meta:
         verbose_name = _("specialty")
@@ -144,12 +144,12 @@ class Therapist(UUIDModel):
 
     user = models.OneToOneField(User, models.PROTECT, verbose_name=_("user"), related_name="therapist")
     slug = models.SlugField(_("address of the profile"), max_length=80, unique=True)
-    title = models.CharField(_("title"), max_length=80, blank=True, help_text=_("Clinical psychologist, for instance."))
-    licence_number = models.CharField(_("licence number"), max_length=60, blank=True)
-    bio = models.TextField(_("about"), max_length=3000, blank=True)
+    title = LineField(_("title"), max_length=80, blank=True, help_text=_("Clinical psychologist, for instance."))
+    licence_number = LineField(_("licence number"), max_length=60, blank=True)
+    bio = LinesField(_("about"), max_length=3000, blank=True)
     photo = models.ImageField(_("photo"), upload_to="therapists", blank=True)
     gender = models.CharField(_("gender"), max_length=12, choices=Gender.choices, blank=True)
-    location = models.CharField(_("location"), max_length=120, blank=True)
+    location = LineField(_("location"), max_length=120, blank=True)
     practising_since = models.PositiveSmallIntegerField(_("practising since (year)"), null=True, blank=True)
     languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
     modes = ArrayField(
@@ -230,8 +230,8 @@ class FormerSlug(models.Model):
 
 class Education(models.Model):
     therapist = models.ForeignKey(Therapist, models.CASCADE, related_name="education", verbose_name=_("therapist"))
-    degree = models.CharField(_("degree"), max_length=120)
-    institution = models.CharField(_("institution"), max_length=120)
+    degree = LineField(_("degree"), max_length=120)
+    institution = LineField(_("institution"), max_length=120)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
 
     class Meta:
@@ -245,8 +245,8 @@ class Education(models.Model):
 
 class Experience(models.Model):
     therapist = models.ForeignKey(Therapist, models.CASCADE, related_name="experience", verbose_name=_("therapist"))
-    position = models.CharField(_("position"), max_length=120)
-    place = models.CharField(_("place"), max_length=120, blank=True)
+    position = LineField(_("position"), max_length=120)
+    place = LineField(_("place"), max_length=120, blank=True)
     from_year = models.PositiveSmallIntegerField(_("from"))
     until_year = models.PositiveSmallIntegerField(_("until"), null=True, blank=True)
 

@@ -18,6 +18,7 @@ from django.core import mail
 from django.utils.encoding import punycode
 
 from apps.core import clock
+from apps.core.text import in_header
 
 OPERATORS = (
     smtplib.SMTPSenderRefused,
@@ -92,7 +93,7 @@ def build(letter: Letter, *, sender: Address, to: Address) -> Mime:
     """Text, page and calendar entry as alternatives, the entry once more as a file: each mail program reads its own."""
     is_plain = to.addr_spec.isascii()
     mime = Mime(policy=policy.SMTP if is_plain else policy.SMTPUTF8)
-    mime["Subject"] = letter.subject
+    mime["Subject"] = in_header(letter.subject)
     mime["From"], mime["To"] = sender, to
     if letter.sender[1] and letter.sender[1].isascii():
         mime["Reply-To"] = _mailbox(*letter.sender)
@@ -111,8 +112,7 @@ def build(letter: Letter, *, sender: Address, to: Address) -> Mime:
 
 def _mailbox(name: str, address: str) -> Address:
     local, _at, domain = address.rpartition("@")
-    shown = " ".join("".join(char if char.isprintable() else " " for char in name).split())
-    return Address(shown, local, domain)
+    return Address(in_header(name), local, domain)
 
 
 def explain(error: Exception) -> NotSent:

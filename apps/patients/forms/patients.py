@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock, formats, phones
-from apps.core.forms import ChoiceCards, DateInput, PhoneInput, TextArea
+from apps.core.forms import ChoiceCards, DateInput, LinesField, PhoneInput, TextArea
 from apps.patients.models import Patient
 
 
@@ -129,7 +129,7 @@ class ArchiveForm(forms.Form):
     deceased_on = forms.DateField(
         label=_("Died on"), required=False, widget=DateInput, help_text=_("Only when they have died, and if known.")
     )
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("Note for the audit trail"), required=False, max_length=300, widget=TextArea(attrs={"rows": 2})
     )
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.accounts import audit
-from apps.core.forms import ColorInput
+from apps.core.forms import ColorInput, LineField
 from apps.portal import opening
 from apps.portal.admin.audit import Audited
 from apps.portal.admin.site import site
@@ -67,7 +67,7 @@ class CentreForm(forms.ModelForm):
 class OpeningForm(CentreForm):
     """What is asked only when a centre is opened: afterwards host names and users are rows of their own."""
 
-    host = forms.CharField(
+    host = LineField(
         label=_("Host name"),
         required=False,
         max_length=253,

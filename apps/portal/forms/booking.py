@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core import clock
-from apps.core.forms import ChoiceCards, DateInput, PhoneInput, TextArea
+from apps.core.forms import ChoiceCards, DateInput, LineField, LinesField, PhoneInput, TextArea
 from apps.patients.models import Guardianship, Patient
 from apps.portal import booking
 from apps.portal.choosing import Choice
@@ -36,8 +36,8 @@ def check_born(day: dt.date) -> None:
         raise ValidationError(_("Please check the year."))
 
 
-def name_field(label: Any, autocomplete: str) -> forms.CharField:
-    return forms.CharField(label=label, max_length=80, widget=forms.TextInput(attrs={"autocomplete": autocomplete}))
+def name_field(label: Any, autocomplete: str) -> LineField:
+    return LineField(label=label, max_length=80, widget=forms.TextInput(attrs={"autocomplete": autocomplete}))
 
 
 def birth_field(autocomplete: str) -> forms.DateField:
@@ -86,14 +86,14 @@ class BookDetailsForm(forms.Form):
     given_name = name_field(gettext_lazy("Your given name"), "given-name")
     family_name = name_field(gettext_lazy("Your family name"), "family-name")
     birth_on = birth_field("bday")
-    phone = forms.CharField(
+    phone = LineField(
         label=gettext_lazy("Your phone number"),
         max_length=40,
         validators=[check_phone],
         widget=PhoneInput,
         help_text=gettext_lazy("In case something changes at short notice."),
     )
-    concerns = forms.CharField(
+    concerns = LinesField(
         label=gettext_lazy("What would you like help with?"),
         max_length=MOST_CONCERNS,
         required=False,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
-from apps.core.forms import DateInput, SearchInput, TextArea, TimeInput
+from apps.core.forms import DateInput, LineField, LinesField, SearchInput, TextArea, TimeInput
 from apps.core.models import Mode
 from apps.patients.models import Patient
 from apps.portal import days
@@ -60,7 +60,7 @@ class TimeForm(forms.Form):
     room = forms.ModelChoiceField(
         label=_("Room"), queryset=Room.objects.none(), required=False, empty_label=_("Any suitable room")
     )
-    override_reason = forms.CharField(
+    override_reason = LinesField(
         label=_("Why go on all the same"),
         max_length=300,
         required=False,
@@ -184,11 +184,11 @@ class TimeForm(forms.Form):
 
 
 class DeskBookingForm(TimeForm):
-    q = forms.CharField(label=_("Find the patient"), required=False, max_length=100, widget=SearchInput)
+    q = LineField(label=_("Find the patient"), required=False, max_length=100, widget=SearchInput)
     patient = forms.CharField(required=False, max_length=36)
     therapy_type = forms.ModelChoiceField(label=_("Type"), queryset=TherapyType.objects.none(), empty_label=None)
     mode = forms.ChoiceField(label=_("How"))
-    concerns = forms.CharField(label=_("Concerns"), required=False, max_length=2000, widget=lines(2))
+    concerns = LinesField(label=_("Concerns"), required=False, max_length=2000, widget=lines(2))
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     field_order = ("q", "patient", "therapy_type", "mode")  # as on the page, and so in the list of what is wrong
@@ -254,7 +254,7 @@ class DeskBookingForm(TimeForm):
 
 
 class SessionMoveForm(TimeForm):
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("Reason"),
         required=False,
         max_length=300,

@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.forms import DateInput, PhoneInput, TextArea
+from apps.core.forms import DateInput, LinesField, PhoneInput, TextArea
 from apps.patients.models import Guardian, Guardianship, Patient
 from apps.portal.family import is_minor
 from apps.portal.forms.booking import check_born, check_phone
 
 
 class MySessionCancelForm(forms.Form):
-    reason = forms.CharField(
+    reason = LinesField(
         label=gettext_lazy("Why do you cancel?"),
         max_length=300,
         required=False,

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.models import Mode, UUIDModel
+from apps.core.models import LineField, Mode, UUIDModel
 from apps.therapists.models import TherapyType
 
 
@@ -17,8 +17,8 @@ class RoomQuerySet(models.QuerySet["Room"]):
 class Room(UUIDModel):
     """A place where sessions are held."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    place = models.CharField(_("where"), max_length=120, blank=True, help_text=_("Floor, wing, how to find it."))
+    name = LineField(_("name"), max_length=60, unique=True)
+    place = LineField(_("where"), max_length=120, blank=True, help_text=_("Floor, wing, how to find it."))
     modes = ArrayField(
         models.CharField(max_length=10, choices=Mode.choices), verbose_name=_("ways to meet"), default=list
     )

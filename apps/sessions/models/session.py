@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.core import clock, formats
-from apps.core.models import Mode, UUIDModel
+from apps.core.models import LinesField, Mode, UUIDModel
 from apps.patients.models import Patient
 from apps.sessions.models.room import Room
 from apps.therapists.models import Therapist, TherapyType
@@ -226,7 +226,7 @@ class Participant(models.Model):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="participants", verbose_name=_("patient"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.BOOKED)
     price = models.DecimalField(_("price"), max_digits=9, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
-    concerns = models.TextField(_("concerns"), max_length=2000, blank=True)
+    concerns = LinesField(_("concerns"), max_length=2000, blank=True)
 
     class Meta:
         verbose_name = _("participant")

@@ -20,7 +20,7 @@ from apps.accounts.access import PermissionRequired, get_visible_or_404
 from apps.accounts.roles import Permission
 from apps.core import clock
 from apps.core.errors import DomainError
-from apps.core.forms import DateInput, TextArea
+from apps.core.forms import DateInput, LinesField, TextArea
 from apps.core.http import FormFlow, Fragments
 from apps.core.lists import CSV_ROWS, Column, ListPage
 from apps.patients.models import Patient
@@ -213,11 +213,11 @@ class SessionComplete(SessionStep):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=TextArea(attrs={"rows": 2}))
+    reason = LinesField(label=_("Reason"), max_length=300, required=False, widget=TextArea(attrs={"rows": 2}))
 
 
 class CancelForm(ReasonForm):
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("Reason"),
         max_length=300,
         widget=TextArea(attrs={"rows": 2}),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core import clock, formats
-from apps.core.forms import CheckboxCards, TextArea
+from apps.core.forms import CheckboxCards, LineField, LinesField, TextArea
 from apps.core.models import Mode
 from apps.therapists import photos
 from apps.therapists.models import Education, Experience, Specialty, Therapist, TherapyType
@@ -62,7 +62,7 @@ class LanguagesField(forms.CharField):
             return True
 
 
-class SpecialtiesField(forms.CharField):
+class SpecialtiesField(LineField):
     """Specialties by name, separated by commas; a new one joins the centre's vocabulary when the form is saved."""
 
     MOST = 20
@@ -223,10 +223,8 @@ class TherapistCreateForm(forms.Form):
         required=False,
         empty_label=_("Nobody: invite somebody new"),
     )
-    given_name = forms.CharField(
-        label=_("Given name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    family_name = forms.CharField(
+    given_name = LineField(label=_("Given name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    family_name = LineField(
         label=_("Family name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     email = forms.EmailField(
@@ -235,7 +233,7 @@ class TherapistCreateForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
         help_text=_("The invitation goes there; it is also how they sign in."),
     )
-    title = forms.CharField(
+    title = LineField(
         label=_("Title"), max_length=80, required=False, help_text=_("Clinical psychologist, for instance.")
     )
     modes = modes_field()
@@ -312,6 +310,6 @@ class RenameForm(forms.Form):
 
 
 class DeactivateForm(forms.Form):
-    reason = forms.CharField(
+    reason = LinesField(
         label=_("Note for the audit trail"), required=False, max_length=300, widget=TextArea(attrs={"rows": 2})
     )
