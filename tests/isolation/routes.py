@@ -62,6 +62,7 @@ class Route:
     name: str
     parameters: tuple[str, ...]
     view: Any
+    callback: Any
 
     @property
     def names_a_thing(self) -> bool:
@@ -97,7 +98,7 @@ def _walk(resolver: URLResolver, spaces: str = "", above: tuple[str, ...] = ()) 
         inside = (*above, *found.pattern.converters, *found.pattern.regex.groupindex)
         if isinstance(found, URLPattern):
             view = getattr(found.callback, "view_class", found.callback)
-            yield Route(f"{spaces}{found.name or found.pattern}", tuple(dict.fromkeys(inside)), view)
+            yield Route(f"{spaces}{found.name or found.pattern}", tuple(dict.fromkeys(inside)), view, found.callback)
         else:
             yield from _walk(found, f"{spaces}{found.namespace}:" if found.namespace else spaces, inside)
 
