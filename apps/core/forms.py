@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from django import forms
+from django.db.models.fields.files import FieldFile
 from django.forms.renderers import TemplatesSetting
 
 from apps.core import text
@@ -75,6 +77,16 @@ class SwitchInput(forms.CheckboxInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs={"role": "switch", **(attrs or {})})
+
+
+class StoredFileInput(forms.ClearableFileInput):
+    """For files without an address of their own (`CentreStorage`): names what is stored, where Django would link to it."""
+
+    def is_initial(self, value: Any) -> bool:
+        return isinstance(value, FieldFile) and bool(value)
+
+    def format_value(self, value: Any) -> Any:
+        return PurePosixPath(value.name).name if self.is_initial(value) else None
 
 
 class TextArea(forms.Textarea):

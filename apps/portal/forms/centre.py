@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import formats
-from apps.core.forms import ColorInput, PhoneInput, TextArea
+from apps.core.forms import ColorInput, PhoneInput, StoredFileInput, TextArea
 from apps.tenants.models import Centre
 
 Choices = list[tuple[str, str]]
@@ -72,7 +72,7 @@ class CentreSettingsForm(forms.ModelForm):
             "brand_colour": ColorInput,
             "phone": PhoneInput,
             "address": TextArea(attrs={"rows": 3}),
-            "logo": forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+            "logo": StoredFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
         }
         help_texts = {
             "tagline": _("Shown on the public site under the name."),

@@ -7,6 +7,7 @@ from PIL import Image
 
 from apps.accounts.models import AuditRecord
 from apps.portal.forms.centre import CentreSettingsForm
+from apps.tenants import directory
 from apps.tenants.models import Centre
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -67,6 +68,18 @@ def test_centre_settings_takes_a_logo_and_lets_it_go(browser, people, sunrise, t
     assert list(media.rglob("*.png"))
     browser(people.alice).post(PAGE, {**typed, "logo-clear": "on"})
     assert not fresh().logo
+
+
+def test_centre_settings_name_the_logo_that_is_stored(browser, people, sunrise, typed, media):
+    """Files of a centre have no address, so nothing may ask for one: the page answered 500 once there was a logo."""
+    client = browser(people.alice)
+    client.post(PAGE, {**typed, "logo": picture()})
+    directory.changed()
+    pages = [client.get(PAGE), client.post(PAGE, {**typed, "name": ""})]
+    assert [page.status_code for page in pages] == [200, 422]
+    for page in pages:
+        assert "Currently: logo" in page.text
+        assert 'name="logo-clear"' in page.text
 
 
 @pytest.mark.parametrize(
