@@ -24,6 +24,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
 
+    def locked(self, pk: object) -> "User":
+        """Return the row, locked until the transaction ends: what is asked of one person at once follows each other."""
+        return self.select_for_update(no_key=True).get(pk=pk)
+
     def with_role(self, role: Role) -> "UserQuerySet":
         return self.filter(roles__contains=[role.value])
 

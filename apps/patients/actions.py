@@ -50,6 +50,8 @@ def add_guardian(
     Whoever pays takes over from whoever paid. Raises GuardianAlready.
     """
     patient = _locked(patient)
+    if guardian is None and _acts_already(patient, person):
+        raise GuardianAlready
     if guardian is None:
         guardian = Guardian.objects.create(**person)
         audit.record(by=by, verb="created", obj=guardian, changes=_made(person))
@@ -60,6 +62,12 @@ def add_guardian(
     link = Guardianship.objects.create(patient=patient, guardian=guardian, **rights)
     audit.record(by=by, verb="guardian added", obj=patient, changes=_made({"guardian": guardian.full_name, **rights}))
     return link
+
+
+def _acts_already(patient: Patient, person: dict[str, str]) -> bool:
+    """Whether this very person was added a moment ago: the form was sent twice."""
+    same = {f"guardian__{name}__iexact": value for name, value in person.items()}
+    return patient.guardianships.filter(**same).exists()
 
 
 @transaction.atomic

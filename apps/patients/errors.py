@@ -9,6 +9,12 @@ class GuardianAlready(DomainError):
     field = "guardian"
 
 
+class PatientKnown(DomainError):
+    code = "patient_known"
+    message = _("A patient with this name and date of birth is registered already.")
+    field = "sure"
+
+
 class PatientNotActive(DomainError):
     code = "patient_not_active"
     message = _("This record is not active.")

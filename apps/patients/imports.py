@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -97,7 +97,7 @@ def import_patients(*, content: bytes, source: str, region: str, by: User | None
     run = _Run(report, by, _("Imported from %(source)s") % {"source": source})
     try:
         with transaction.atomic():
-            _take_turns()
+            Patient.objects.take_turns()
             late = [run.take(where, found) for where, found in fhir.read(content, region=region)]
             for where, guardian in (pair for pair in late if pair):
                 run.take_guardian(where, guardian)
@@ -107,12 +107,6 @@ def import_patients(*, content: bytes, source: str, region: str, by: User | None
     except _DryRun:
         pass
     return report
-
-
-def _take_turns() -> None:
-    """Two imports into one centre follow each other: the second finds what the first made. Read again after waiting."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s::regclass::oid::int, 0)", [PatientIdentifier._meta.db_table])
 
 
 class _Run:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -97,6 +97,13 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def named(self, given_name: str, family_name: str) -> "PatientQuerySet":
         return self.filter(given_name__iexact=given_name, family_name__iexact=family_name)
+
+    def take_turns(self) -> None:
+        """Let whoever registers patients in this centre wait for the others: the second finds whom the first made."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s::regclass::oid::int, 0)", [PatientIdentifier._meta.db_table]
+            )
 
     def with_any_identifier(self, numbers: list[tuple[str, str]]) -> "PatientQuerySet":
         """Patients who carry at least one of these (system, value) pairs."""

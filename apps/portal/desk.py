@@ -17,8 +17,9 @@ from apps.accounts import audit
 from apps.accounts.models import User
 from apps.core.errors import DomainError
 from apps.patients import actions as patient_actions
+from apps.patients.errors import PatientKnown
 from apps.patients.models import Patient
-from apps.portal.forms.newcomer import NewPatientForm
+from apps.portal.forms.newcomer import KNOWN, NewPatientForm
 from apps.scheduling import actions, availability, slots, times, world
 from apps.scheduling.actions import Slot
 from apps.scheduling.availability import Reason, Rule
@@ -151,7 +152,8 @@ def book_at_desk(
 ) -> TherapySession:
     """Book for a patient, or for somebody new who is registered in the same transaction: both stand or both fall.
 
-    The same `key` books once. Raises Objected, SlotTaken, PatientTaken, NoRoomFree, NotBookableForPatient, RequestReused.
+    The same `key` books once. Raises Objected, SlotTaken, PatientTaken, NoRoomFree, NotBookableForPatient, PatientKnown,
+    RequestReused.
     """
     try:
         with transaction.atomic():
@@ -162,7 +164,7 @@ def book_at_desk(
                 return actions.book_session(centre=centre, slot=slot, patient=who, by=by, **facts)  # type: ignore[arg-type]
 
             return knowingly(attempt, centre, want_of(slot), slot.starts_at, override or Override())
-    except RequestReused:
+    except (RequestReused, PatientKnown):
         if isinstance(patient, NewPatientForm) and (earlier := _booked_with(patient, slot, key)):
             return earlier
         raise
@@ -176,7 +178,13 @@ def _booked_with(newcomer: NewPatientForm, slot: Slot, key: uuid.UUID | None) ->
 
 
 def register(form: NewPatientForm, *, by: User) -> Patient:
-    """Register somebody new as typed at the desk, with the guardian who came along."""
+    """Register somebody new as typed at the desk, with the guardian who came along.
+
+    Raises PatientKnown when somebody else registered them since the form was checked.
+    """
+    Patient.objects.take_turns()
+    if form.is_known(form.cleaned_data):
+        raise PatientKnown(KNOWN)
     patient: Patient = audit.save_form(form, by=by)
     if person := form.guardian:
         patient_actions.add_guardian(

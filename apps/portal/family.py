@@ -135,7 +135,7 @@ class Family:
 
     def _take_turns(self) -> None:
         """A form sent twice at once: the second waits for the first, and then sees what that wrote."""
-        User.objects.select_for_update(no_key=True).get(pk=self.user.pk)
+        User.objects.locked(self.user.pk)
         for name in ("own", "guardian", "children"):
             self.__dict__.pop(name, None)
 

@@ -15,12 +15,14 @@ from apps.patients.models import Guardian, Patient
 
 
 @receiver(patient_signed_up)
+@transaction.atomic
 def welcome(sender: object, user: User, **facts: Any) -> None:
     """Give the login its record: the one with this address and name that has no login yet, else a new one.
 
     A guardian whom the centre entered gets that record and no patient's: they may never be treated themselves. Minors'
     records are left alone (their address is often a parent's). Called again for the same user it changes nothing.
     """
+    User.objects.locked(user.pk)  # an address proven twice at once makes one record
     if Patient.objects.filter(user=user).exists() or Guardian.objects.filter(user=user).exists():
         return
     guardian = _only(Guardian.objects.all(), user)

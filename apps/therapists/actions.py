@@ -19,6 +19,8 @@ from apps.therapists.errors import AddressInUse, LoginIsOff, OfferingOverlaps, P
 from apps.therapists.models import FormerSlug, Offering, Therapist, TherapyType
 from apps.therapists.signals import therapist_approved
 
+NAMESAKES = 5  # of one name, enrolled in one moment
+
 
 @transaction.atomic
 def enrol_therapist(
@@ -36,6 +38,8 @@ def enrol_therapist(
     Raises ProfileExists, and what `accounts.actions` raises (AddressTaken, AdminsOnly). Sends `user_invited` for
     somebody new.
     """
+    if user is not None:
+        User.objects.locked(user.pk)  # two who enrol one person at once take turns
     if user is None:
         names = {"given_name": given_name, "family_name": family_name}
         user = invite_user(by=by, email=email, roles=[Role.THERAPIST.value], **names)
@@ -44,10 +48,21 @@ def enrol_therapist(
     elif Role.THERAPIST not in user.role_set:
         roles = [*user.roles, Role.THERAPIST.value]
         change_user(by=by, user=user, given_name=user.given_name, family_name=user.family_name, roles=roles)
-    therapist = Therapist.objects.create(user=user, slug=free_slug(user.get_full_name()), **facts)
+    therapist = _create_profile(user, facts)
     therapist.therapy_types.set(therapy_types)
     audit.record(by=by, verb="created", obj=therapist, changes={name: [None, value] for name, value in facts.items()})
     return therapist
+
+
+def _create_profile(user: User, facts: dict[str, Any]) -> Therapist:
+    """A profile at a free address, also when a namesake is enrolled at the same moment."""
+    for _again in range(NAMESAKES):
+        try:
+            with transaction.atomic():
+                return Therapist.objects.create(user=user, slug=free_slug(user.get_full_name()), **facts)
+        except IntegrityError:
+            continue
+    raise AddressInUse
 
 
 @transaction.atomic

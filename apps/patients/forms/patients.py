@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock, formats, phones
 from apps.core.forms import ChoiceCards, DateInput, LinesField, PhoneInput, TextArea
+from apps.patients.errors import PatientKnown
 from apps.patients.models import Patient
 
 
@@ -88,12 +89,15 @@ class PatientForm(ReachableForm):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
-        if self.instance._state.adding and not self.errors and not facts.get("sure"):
-            same = Patient.objects.named(facts["given_name"], facts["family_name"]).filter(birth_on=facts["birth_on"])
-            self.duplicates = list(same[:5])
-            if self.duplicates:
-                self.add_error("sure", _("A patient with this name and date of birth is registered already."))
+        if self.instance._state.adding and not self.errors and self.is_known(facts):
+            self.add_error("sure", str(PatientKnown.message))
         return facts
+
+    def is_known(self, facts: dict[str, Any]) -> bool:
+        """Whether somebody of this name and birthday is registered, and nobody said that this is somebody else."""
+        same = Patient.objects.named(facts["given_name"], facts["family_name"]).filter(birth_on=facts["birth_on"])
+        self.duplicates = [] if facts.get("sure") else list(same[:5])
+        return bool(self.duplicates)
 
 
 class PatientFilter(forms.Form):

@@ -20,6 +20,7 @@ from apps.core.errors import DomainError
 from apps.core.http import FormFlow, redirect_after
 from apps.core.lists import Column, ListPage
 from apps.patients import actions
+from apps.patients.errors import PatientKnown
 from apps.patients.forms.patients import ArchiveForm, PatientFilter, PatientForm
 from apps.patients.models import Patient, PatientQuerySet
 
@@ -82,6 +83,14 @@ class PatientCreate(RowForm):
     form_class = PatientForm
     template_name = "patients/patient_create.html"
     success_message = _("The patient is registered.")
+
+    def save(self, form: PatientForm) -> Patient:
+        """Look once more now that it is this form's turn: it may have been sent twice."""
+        Patient.objects.take_turns()
+        if form.is_known(form.cleaned_data):
+            raise PatientKnown
+        patient: Patient = super().save(form)
+        return patient
 
     def get_success_url(self) -> str:
         return record_url(self.result)

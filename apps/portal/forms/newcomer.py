@@ -10,6 +10,7 @@ from apps.core.forms import DateInput, PhoneInput
 from apps.patients.forms.patients import ReachableForm, centre_country
 from apps.patients.models import Guardian, Patient
 
+KNOWN = _("Somebody of this name and date of birth is registered: search for them above.")
 GUARDIAN = ("given_name", "family_name", "email", "phone")
 
 
@@ -59,10 +60,13 @@ class NewPatientForm(ReachableForm):
         for name in ("given_name", "family_name"):
             if self.guardian and not facts.get(f"guardian_{name}"):
                 self.add_error(f"guardian_{name}", _("Write the guardian's name, or leave the guardian out."))
-        if not self.errors and facts.get("birth_on"):
-            same = Patient.objects.named(facts["given_name"], facts["family_name"]).filter(birth_on=facts["birth_on"])
-            if same.exists():
-                self.add_error(
-                    "family_name", _("Somebody of this name and date of birth is registered: search for them above.")
-                )
+        if not self.errors and self.is_known(facts):
+            self.add_error("family_name", KNOWN)
         return facts
+
+    def is_known(self, facts: dict[str, Any]) -> bool:
+        """Whether somebody of this name and birthday is registered."""
+        if not facts.get("birth_on"):
+            return False
+        same = Patient.objects.named(facts["given_name"], facts["family_name"])
+        return same.filter(birth_on=facts["birth_on"]).exists()

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.forms import BaseForm, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +18,7 @@ from django.views.generic import DetailView, TemplateView, View
 
 from apps.accounts import audit
 from apps.accounts.access import PermissionRequired
+from apps.accounts.editing import ChangedMeanwhile
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.core import clock, formats
@@ -212,10 +213,13 @@ class SavesRecord(Mine, FormFlow):
     success_url = "portal:my-details"
     success_message = gettext_lazy("Saved.")
 
-    @transaction.atomic
     def act(self, form: Any) -> Any:
-        saved = audit.save_form(form, by=self.request.user)
-        self.follow(form, saved)
+        try:
+            with transaction.atomic():
+                saved = audit.save_form(form, by=self.request.user)
+                self.follow(form, saved)
+        except IntegrityError as error:  # a first record of oneself, sent twice
+            raise ChangedMeanwhile from error
         return saved
 
     def follow(self, form: ModelForm, saved: Any) -> None:

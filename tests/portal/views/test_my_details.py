@@ -124,6 +124,20 @@ def test_a_login_without_any_record_gets_one(browser, sunrise):
     assert Patient.objects.get(user=user).email == user.email
 
 
+def test_first_record_sent_twice_is_one_and_the_second_is_told(browser, sunrise, monkeypatch):
+    """The other request makes the record between this one's question and its answer."""
+    user = UserFactory(given_name="New", roles=["patient"])
+    real = audit.save_form
+
+    def second(form, *, by):
+        Patient.objects.create(user=user, given_name="New", family_name="One")
+        return real(form, by=by)
+
+    monkeypatch.setattr(audit, "save_form", second)
+    answer = browser(user).post(EDIT, {**FACTS, "birth_on": "1990-01-02"})
+    assert answer.status_code == 422 and b"at the same moment" in answer.content
+
+
 def test_queries_are_the_same_for_1_child_and_30(browser, people, mia):
     client = browser(people.dana)
     client.get(URL)

@@ -1,0 +1,153 @@
+"""One person entered by two requests at once is one person, and the second is told so; two namesakes are two.
+
+Each race has its control: without the turns that are taken it makes two records, or fails.
+"""
+
+import contextlib
+import datetime as dt
+import threading
+
+import pytest
+
+from apps.accounts.models import User, UserQuerySet
+from apps.accounts.roles import Role
+from apps.patients import actions
+from apps.patients.errors import GuardianAlready, PatientKnown
+from apps.patients.forms.patients import PatientForm
+from apps.patients.models import Guardian, Patient, PatientQuerySet
+from apps.patients.views.patients import PatientCreate
+from apps.portal import desk, signup
+from apps.portal.forms.newcomer import NewPatientForm
+from apps.therapists import actions as therapist_actions
+from apps.therapists.actions import enrol_therapist
+from apps.therapists.errors import ProfileExists
+from apps.therapists.models import Therapist
+from tests.factories import PatientFactory, UserFactory
+
+pytestmark = pytest.mark.race
+ANN = {"given_name": "Ann", "family_name": "Lee", "birth_on": "1990-01-02"}
+NOBODY = {"gender": "unknown", "language": "", "country": "", "sure": ""}
+
+
+@pytest.fixture
+def meet(monkeypatch):
+    """Return a function: whoever calls `name` waits a moment for the other, so that both have looked before one writes."""
+
+    def meet(owner, name):
+        barrier, real = threading.Barrier(2), getattr(owner, name)
+
+        def together(*args, **facts):
+            found = real(*args, **facts)
+            with contextlib.suppress(threading.BrokenBarrierError):  # the other waits for its turn
+                barrier.wait(timeout=1)
+            return found
+
+        monkeypatch.setattr(owner, name, together)
+
+    return meet
+
+
+@pytest.fixture
+def no_turns(monkeypatch):
+    monkeypatch.setattr(UserQuerySet, "locked", UserQuerySet.get)
+    monkeypatch.setattr(PatientQuerySet, "take_turns", lambda rows: None)
+
+
+def errors(results):
+    return {type(result) for result in results if isinstance(result, Exception)}
+
+
+# --- signing up: the address is proven twice at once ------------------------------------------------------------------
+
+
+@pytest.fixture
+def prove_twice(fresh_centre, race, meet):
+    user = UserFactory(roles=[Role.PATIENT])
+    meet(signup, "_only")
+    return lambda: race(lambda n: signup.welcome(User, user=User.objects.get(pk=user.pk)), 2)
+
+
+def test_address_proven_twice_makes_one_patient(prove_twice):
+    assert prove_twice() == [None, None]
+    assert Patient.objects.count() == 1
+
+
+def test_control_without_turns_the_second_proof_fails(no_turns, prove_twice):
+    assert errors(prove_twice())
+
+
+# --- the desk registers somebody --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def register_twice(fresh_centre, race, meet):
+    """The same form at once, each found good before either is saved."""
+    oscar = UserFactory(roles=[Role.OPERATOR])
+    forms = [PatientForm({**NOBODY, **ANN}) for _ in range(2)]
+    assert all(form.is_valid() for form in forms)
+    view = PatientCreate()
+    view.request = type("Request", (), {"user": oscar})
+    meet(PatientForm, "is_known")
+    return lambda: race(lambda n: view.act(forms[n]), 2)
+
+
+def test_patient_sent_twice_is_registered_once(register_twice):
+    assert errors(register_twice()) == {PatientKnown}
+    assert Patient.objects.count() == 1
+
+
+def test_control_without_turns_there_are_two(no_turns, register_twice):
+    assert errors(register_twice()) == set()
+    assert Patient.objects.count() == 2
+
+
+def test_newcomer_of_two_bookings_is_registered_once(fresh_centre, race, meet):
+    oscar = UserFactory(roles=[Role.OPERATOR])
+    forms = [NewPatientForm({f"new-{name}": value for name, value in ANN.items()}) for _ in range(2)]
+    assert all(form.is_valid() for form in forms)
+    meet(NewPatientForm, "is_known")
+
+    def register(number):
+        with desk.transaction.atomic():
+            return desk.register(forms[number], by=oscar)
+
+    assert errors(race(register, 2)) == {PatientKnown}
+    assert Patient.objects.count() == 1
+
+
+def test_guardian_sent_twice_is_added_once(fresh_centre, race):
+    oscar, child = UserFactory(roles=[Role.OPERATOR]), PatientFactory(birth_on=dt.date(2017, 5, 20))
+    person = {"given_name": "Dana", "family_name": "Lee", "email": "", "phone": ""}
+    add = {"patient": child, "by": oscar, "guardian": None, "person": person, "relationship": "mother", "pays": True}
+    results = race(lambda n: actions.add_guardian(**add), 2)
+    assert errors(results) == {GuardianAlready}
+    assert Guardian.objects.count() == 1
+
+
+# --- therapists are enrolled ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def enrol(fresh_centre, race, meet):
+    """Return a function: enrol these users at once."""
+    alice = UserFactory(roles=[Role.ADMIN])
+    meet(therapist_actions, "free_slug")
+    return lambda users: race(lambda n: enrol_therapist(by=alice, user=User.objects.get(pk=users[n].pk)), 2)
+
+
+def test_person_enrolled_twice_has_one_profile(enrol):
+    bob = UserFactory(roles=[Role.THERAPIST])
+    assert errors(enrol([bob, bob])) == {ProfileExists}
+    assert Therapist.objects.count() == 1
+
+
+def test_namesakes_enrolled_at_once_have_addresses_of_their_own(enrol):
+    names = {"given_name": "Sam", "family_name": "Roe", "roles": [Role.THERAPIST]}
+    users = [UserFactory(email=f"{number}@people.example", **names) for number in range(2)]
+    assert errors(enrol(users)) == set()
+    assert set(Therapist.objects.values_list("slug", flat=True)) == {"sam-roe", "sam-roe-2"}
+
+
+def test_control_without_turns_the_second_profile_fails(no_turns, enrol):
+    bob = UserFactory(roles=[Role.THERAPIST])
+    assert errors(enrol([bob, bob])) - {ProfileExists}
