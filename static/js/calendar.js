@@ -131,7 +131,13 @@
     open(address(config.book_url, { start: allDay ? day(date) : wall(date), [state.by]: resource?.id ?? state.only }));
   };
 
-  const drop = ({ event, newResource, revert }) => {
+  /* Whose column is left would not say who leads: with several therapists, another one is chosen in the dialog. */
+  const drop = ({ event, oldEvent, newResource, revert }) => {
+    if (newResource && state.by === "therapist" && oldEvent.resourceIds.length > 1) {
+      revert();
+      window.verbena?.toast(text("Several"), "info");
+      return;
+    }
     state.undo = revert;
     const moved = { start: wall(event.start), [state.by]: newResource?.id };
     open(address(event.extendedProps.move_url, moved));

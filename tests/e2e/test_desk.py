@@ -10,6 +10,18 @@ from tests.e2e.conftest import DESKTOP
 pytestmark = pytest.mark.e2e
 HOUR = 68  # pixels of the calendar: two rows of half an hour
 
+SHARED = """
+  const plain = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await plain(...asked);
+    if (!String(asked[0]).includes("/calendar/events/")) return answer;
+    const columns = JSON.parse(document.getElementById("calendar-config").textContent).resources.therapist;
+    const events = (await answer.json()).map((event) => event.move_url?.includes("%s")
+      ? {...event, resourceIds: columns.slice(0, 2).map((one) => one.id)} : event);
+    return new Response(JSON.stringify(events), {headers: {"Content-Type": "application/json"}});
+  };
+"""  # the demo has no session of two therapists: one is shown in two columns
+
 
 @pytest.fixture
 def made(backstage):
@@ -29,7 +41,7 @@ def later(starts, minutes=60):
 def event_of(person, session):
     """The session's box in the calendar of its day, in sight."""
     page = person.go(f"/calendar/?date={session['starts'][:10]}")
-    event = page.locator(".ec-event", has_text=session["patient"])
+    event = page.locator(".ec-event", has_text=session["patient"]).first
     event.wait_for()
     event.evaluate("one => one.scrollIntoView({block: 'center'})")
     return event
@@ -61,6 +73,8 @@ def test_dragging_asks_and_then_moves(oscar, made, backstage):
     moved = backstage.session(key=made["key"])
     assert moved["starts"] == later(made["starts"])
     assert "moved" in moved["events"]
+    page.wait_for_selector("[data-calendar]:not([aria-busy])")
+    event.wait_for()
     assert abs(event.bounding_box()["y"] - before - HOUR) < 4
 
 
@@ -149,6 +163,21 @@ def test_booking_without_javascript(visitor, made, backstage):
     page.locator(".toast, [role=status]").first.wait_for()
     booked = backstage.sessions_of(name=made["family"])
     assert [one["starts"][11:] for one in booked if one["key"] != made["key"]] == [at]
+
+
+def test_dragging_one_of_two_therapists_aside_is_refused(oscar, made):
+    """Their columns show one session: which of the two should go, a drag cannot say."""
+    page = oscar.page
+    page.add_init_script(SHARED % made["key"])
+    event = event_of(oscar, made)
+    box = event.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 2.5, box["y"] + 8, steps=12)
+    page.mouse.up()
+    page.get_by_text("Several therapists hold this session").wait_for()
+    assert not page.locator("#dialog[open]").count()
+    assert event.bounding_box()["x"] == box["x"]
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
