@@ -60,10 +60,13 @@ def change_centre(centre: Centre, **facts: Any) -> Centre:
 
     The row lives in public: the connection leaves the centre's schema for this one write and returns. A new file goes
     to the centre's own folder; the one it replaces is deleted once the change is committed. Only what changes is checked:
-    a zone that has gone out of use must not keep anybody from suspending the centre.
+    a zone that has gone out of use must not keep anybody from suspending the centre. One that is suspended keeps in mind
+    what it was, for `resume`.
     """
     with schema_context("public"), transaction.atomic():
         fresh = Centre.objects.select_for_update().get(pk=centre.pk)
+        if facts.get("status") == Centre.Status.SUSPENDED and fresh.is_open:
+            facts["resumes_as"] = fresh.status
         before = {field.name: getattr(fresh, field.name).name for field in _file_fields(facts)}
         for name, value in facts.items():
             Centre._meta.get_field(name).save_form_data(fresh, value)
@@ -102,7 +105,10 @@ def suspend(centre: Centre) -> Centre:
 
 
 def resume(centre: Centre) -> Centre:
-    return change_centre(centre, status=Centre.Status.ACTIVE)
+    """Open the doors again: on trial or active, as it was before."""
+    with schema_context("public"):
+        was = Centre.objects.values_list("resumes_as", flat=True).get(pk=centre.pk)
+    return change_centre(centre, status=was or Centre.Status.ACTIVE)
 
 
 def address(centre: Centre, path: str = "/") -> str:

@@ -121,6 +121,7 @@ class Centre(TenantMixin):
     name = LineField(_("name"), max_length=120)
     slug = models.CharField(_("short name"), max_length=40, unique=True, validators=[validate_slug])
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.TRIAL)
+    resumes_as = models.CharField(max_length=10, blank=True, editable=False, default="", db_default="")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[validate_currency])
     locale = models.CharField(_("locale"), max_length=12, default="en-US", validators=[validate_locale])

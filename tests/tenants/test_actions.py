@@ -170,9 +170,13 @@ def test_change_centre_keeps_the_logo_in_the_centres_own_folder(
     assert not list(tmp_path.rglob("*.gif"))
 
 
-def test_suspend_and_resume(sunrise):
-    assert actions.suspend(sunrise).status == Centre.Status.SUSPENDED
-    assert actions.resume(sunrise).is_open
+@pytest.mark.parametrize("was", [Centre.Status.TRIAL, Centre.Status.ACTIVE])
+def test_suspended_centre_resumes_as_what_it_was(sunrise, was):
+    """Twice suspended, or told so by two superusers, it still is what it was."""
+    actions.change_centre(sunrise, status=was)
+    for _time in range(2):
+        assert actions.suspend(sunrise).status == Centre.Status.SUSPENDED
+    assert actions.resume(sunrise).status == was
 
 
 def test_address_is_on_the_primary_host(sunrise):
