@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import PurePosixPath
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
-from apps.core import text
+from apps.core import clock, text
+
+EARLIEST = dt.date(2000, 1, 1)
+YEARS_AHEAD = 10
 
 
 class VerbenaRenderer(TemplatesSetting):
@@ -118,3 +124,19 @@ class CheckboxCards(forms.CheckboxSelectMultiple):
     """Checkboxes as a row of large targets."""
 
     template_name = "django/forms/widgets/choice_cards.html"
+
+
+def sensible(day: dt.date) -> None:
+    """A year typed wrong is a slip, and an absence repeated since the year 26 would be counted out day by day."""
+    if not EARLIEST <= day <= clock.today() + dt.timedelta(days=366 * YEARS_AHEAD):
+        raise ValidationError(_("Check the year."), code="far")
+
+
+class SensibleDates(forms.BaseForm):
+    """Every date of the form lies within reach."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators = [*field.validators, sensible]

@@ -15,13 +15,14 @@ from typing import Any
 from babel import Locale
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from fhir.resources.R4B.patient import Patient as FhirPatient
 from fhir.resources.R4B.relatedperson import RelatedPerson as FhirRelatedPerson
 from pydantic import ValidationError as SchemaError
 
 from apps.core import clock, phones
 from apps.core.text import one_line
-from apps.patients.models import Gender, Guardianship, InternationalEmailValidator, Patient
+from apps.patients.models import Gender, Guardianship, InternationalEmailValidator, Patient, majority_on
 
 NAME_LENGTH = 80
 NAME_USES = ("official", "usual", None, "temp", "anonymous", "nickname", "old", "maiden")
@@ -34,6 +35,23 @@ RELATIONSHIPS = {
     "GRMTH": Relationship.GRANDPARENT, "GRFTH": Relationship.GRANDPARENT, "GUARD": Relationship.GUARDIAN,
 }  # fmt: skip
 """Codes of HL7 v3 RoleCode that make a related person a guardian."""
+READ = frozenset(
+    {
+        "resourceType", "resource_type", "id", "meta", "language", "text", "identifier", "active", "name", "telecom",
+        "gender", "birthDate", "address", "communication", "contact",
+    }
+)  # fmt: skip
+ELEMENTS = {
+    "extension": gettext_lazy("extensions"),
+    "maritalStatus": gettext_lazy("marital status"),
+    "multipleBirthBoolean": gettext_lazy("multiple birth"),
+    "multipleBirthInteger": gettext_lazy("multiple birth"),
+    "photo": gettext_lazy("photo"),
+    "generalPractitioner": gettext_lazy("general practitioner"),
+    "managingOrganization": gettext_lazy("managing organization"),
+    "link": gettext_lazy("links to other records"),
+}
+"""Elements of a patient that no record here holds; others are called by their own names."""
 
 
 class Refused(Exception):
@@ -60,6 +78,7 @@ class IncomingPatient(Person):
     references: list[str] = field(default_factory=list)  # by which related persons of the same file name them
     facts: dict[str, Any] = field(default_factory=dict)  # the other fields of Patient
     identifiers: list[tuple[str, str]] = field(default_factory=list)
+    contacts: list["IncomingGuardian"] = field(default_factory=list)  # those of a minor who are parents or guardians
 
 
 @dataclass
@@ -177,7 +196,44 @@ def _patient(resource: Any, region: str) -> Incoming:
     found.facts["birth_on"] = _birthday(resource.birthDate, found.warnings)
     _life(found, resource)
     found.identifiers = _identifiers(resource, found.warnings)
+    _contacts(found, resource, region)
+    if left_out := list(_left_out(found, resource)):
+        found.warnings.append(_("Not taken along: %(parts)s.") % {"parts": ", ".join(left_out)})
     return found
+
+
+def _contacts(found: IncomingPatient, resource: Any, region: str) -> None:
+    """A parent or guardian among the contacts of a minor acts for them. Whom an adult named acts for nobody."""
+    born = found.facts["birth_on"]
+    if born is None or born <= majority_on(clock.today()):
+        return
+    for contact in resource.contact or []:
+        if contact.name and (relationship := _relationship(contact.relationship)):
+            guardian = IncomingGuardian(relationship=relationship)
+            try:
+                _name(guardian, [contact.name])
+            except Refused:
+                continue
+            _reach(guardian, contact.telecom, region)
+            found.contacts.append(guardian)
+
+
+def _left_out(found: IncomingPatient, resource: Any) -> Iterator[str]:
+    """What the file says of the patient beyond what a record holds, in words."""
+    several = {"name": _("further names"), "address": _("further addresses"), "communication": _("further languages")}
+    for name, words in several.items():
+        if len(getattr(resource, name) or []) > 1:
+            yield words
+    reached = [point for point in resource.telecom or [] if point.value]
+    if len(reached) > bool(found.email) + bool(found.phone):
+        yield _("further ways to reach them")
+    if len(resource.contact or []) > len(found.contacts):
+        yield _("contact persons")
+    if any(name.prefix or name.suffix for name in resource.name or []):
+        yield _("titles of the name")
+    for name in resource.model_dump(exclude_none=True):
+        if name not in READ and not name.startswith("deceased"):
+            yield str(ELEMENTS.get(name, name))
 
 
 def _name(found: Person, names: Any) -> None:
@@ -308,16 +364,21 @@ def _identifiers(resource: Any, warnings: list[str]) -> list[tuple[str, str]]:
 
 def _guardian(resource: Any, region: str) -> Incoming:
     found = IncomingGuardian(patient=_reference(resource.patient.reference or ""))
-    codes = [coding.code for one in resource.relationship or [] for coding in one.coding or []]
-    known = [RELATIONSHIPS[code] for code in codes if code in RELATIONSHIPS]
-    if not known:
+    relationship = _relationship(resource.relationship)
+    if relationship is None:
         raise Refused(_("This related person is not a parent or guardian."))
     if resource.active is False:
         raise Refused(_("This related person is not active any more."))
-    found.relationship = known[0]
+    found.relationship = relationship
     _name(found, resource.name)
     _reach(found, resource.telecom, region)
     return found
+
+
+def _relationship(concepts: Any) -> str | None:
+    """What makes them a guardian, None when nothing does."""
+    codes = [coding.code for one in concepts or [] for coding in one.coding or []]
+    return next((RELATIONSHIPS[code] for code in codes if code in RELATIONSHIPS), None)
 
 
 def _text(value: object, length: int) -> str:

@@ -143,7 +143,8 @@ class _Run:
         added = self._identify(patient, found) if known else []
         for name in filter(None, found.references):
             self.patients[name] = patient if self.patients.get(name, patient) == patient else None
-        remarks = found.warnings if known is None else self._differences(known, found, added)
+        new = [*found.warnings, *self._contacts(patient, found)] if known is None else []
+        remarks = new if known is None else self._differences(known, found, added)
         self._say(where, Outcome.MATCHED if known else Outcome.MADE, patient.full_name, *remarks)
         if known is None:
             self.made.append((len(self.report.lines) - 1, patient))
@@ -174,6 +175,13 @@ class _Run:
             remarks.append(_("The file says that they have died; the record was not changed."))
         return remarks
 
+    def _contacts(self, patient: Patient, found: fhir.IncomingPatient) -> Iterator[str]:
+        """Let the parents and guardians among a minor's contacts act for them, and say so."""
+        for contact in found.contacts:
+            guardian, _is_new = self._act_for(patient, contact)
+            yield _("%(name)s, one of its contacts, is a guardian now.") % {"name": guardian.full_name}
+            yield from contact.warnings
+
     def flag_minors(self) -> None:
         """Say at every made minor who has nobody to act for them. The record page and the list say it too."""
         needing = set(
@@ -197,6 +205,13 @@ class _Run:
             why = _("Several patients of this file have the id it names.") if several else ""
             self._say(where, Outcome.REFUSED, found.full_name, why or _("The patient it names is not in this file."))
             return
+        guardian, is_new = self._act_for(patient, found)
+        self._say(
+            where, Outcome.MADE if is_new else Outcome.MATCHED, guardian.full_name, *(found.warnings if is_new else [])
+        )
+
+    def _act_for(self, patient: Patient, found: fhir.IncomingGuardian) -> tuple[Guardian, bool]:
+        """Return the guardian, known or made, who acts for the patient from now on, and whether they were made."""
         guardian = match_guardian(found, patient)
         is_new = guardian is None
         if guardian is None:
@@ -204,9 +219,7 @@ class _Run:
             guardian = Guardian.objects.create(**person)
             self._record("created", guardian, {name: [None, value] for name, value in person.items() if value})
         self._link(guardian, patient, found)
-        self._say(
-            where, Outcome.MADE if is_new else Outcome.MATCHED, guardian.full_name, *(found.warnings if is_new else [])
-        )
+        return guardian, is_new
 
     def _link(self, guardian: Guardian, patient: Patient, found: fhir.IncomingGuardian) -> None:
         link, is_new = Guardianship.objects.get_or_create(

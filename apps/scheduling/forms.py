@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import formats
-from apps.core.forms import ChoiceCards, DateInput, LineField, TimeInput
+from apps.core.forms import ChoiceCards, DateInput, LineField, SensibleDates, TimeInput
 from apps.scheduling import recurrence
 from apps.scheduling.hours import Minutes, minute_of, time_of
 from apps.scheduling.models import Closure, TimeOff, Weekday, WorkingHours
@@ -21,8 +21,6 @@ ORDER = _("The end must come after the beginning.")
 BOTH = _("Enter both times, or leave both empty.")
 MOST_ROWS = 200
 Row = TypeVar("Row")
-EARLIEST = dt.date(2000, 1, 1)
-YEARS_AHEAD = 10
 
 
 def time_input(name: str) -> TimeInput:
@@ -119,22 +117,6 @@ def _rows(therapist: Therapist) -> list[dict[str, Any]]:
         for row in rows
     ]
     return saved + [{"weekday": day.value} for day in Weekday]
-
-
-def sensible(day: dt.date) -> None:
-    """A year typed wrong is a slip, and an absence repeated since the year 26 would be counted out day by day."""
-    if not EARLIEST <= day <= timezone.localdate() + dt.timedelta(days=366 * YEARS_AHEAD):
-        raise ValidationError(_("Check the year."), code="far")
-
-
-class SensibleDates(forms.BaseForm):
-    """Every date of the form lies within reach."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, forms.DateField):
-                field.validators = [*field.validators, sensible]
 
 
 class ExceptionForm(SensibleDates, forms.Form):

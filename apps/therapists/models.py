@@ -17,6 +17,7 @@ from apps.accounts.roles import Permission
 from apps.core import clock
 from apps.core.models import LineField, LinesField, Mode, UUIDModel
 
+SANE_DAYS = (dt.date(1900, 1, 1), dt.date(2199, 12, 31))  # of a price; forms are narrower
 COLOURS = 8  # classes .type-0 to .type-7 of the style sheet
 
 
@@ -313,6 +314,11 @@ class Offering(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="offering_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__range=SANE_DAYS)
+                & (Q(valid_until__isnull=True) | Q(valid_until__range=SANE_DAYS)),
+                name="offering_dates_sane",
             ),
             models.CheckConstraint(condition=Q(duration_minutes__range=(5, 480)), name="offering_duration_sane"),
             ExclusionConstraint(

@@ -198,3 +198,38 @@ def test_a_related_person_is_a_guardian_only_as_parent_or_guardian(code, expecte
         assert isinstance(found, fhir.Refused)
     else:
         assert (found.relationship, found.patient) == (expected, "Patient/7")
+
+
+MOTHER = {"relationship": [{"coding": [{"code": "MTH"}]}], "name": {"family": "Moss", "given": ["Eve"]}}
+
+
+def test_what_is_not_taken_along_is_said_in_one_sentence():
+    found = one(
+        maritalStatus={"text": "M"},
+        multipleBirthBoolean=False,
+        extension=[{"url": "urn:x", "valueCode": "F"}],
+        generalPractitioner=[{"display": "Dr Who"}],
+        contact=[MOTHER],
+        name=[{"family": "Moss", "given": ["Ada"], "prefix": ["Dr"]}, {"use": "maiden", "family": "Old"}],
+        telecom=[{"system": "phone", "value": "212 664 7665"}, {"system": "fax", "value": "212 664 7666"}],
+    )
+    (sentence,) = [warning for warning in found.warnings if warning.startswith("Not taken along")]
+    for words in ("further names", "further ways", "contact persons", "titles", "extensions", "marital status"):
+        assert words in sentence
+    assert "multiple birth" in sentence and "general practitioner" in sentence
+
+
+def test_nothing_left_out_is_not_mentioned():
+    assert one(telecom=[{"system": "phone", "value": "212 664 7665"}]).warnings == []
+
+
+def test_a_parent_among_the_contacts_of_a_minor_is_a_guardian_and_of_an_adult_is_not():
+    child, adult = one(birthDate="2020-01-01", contact=[MOTHER]), one(birthDate="1980-01-01", contact=[MOTHER])
+    assert [(one.full_name, one.relationship) for one in child.contacts] == [("Eve Moss", "mother")]
+    assert child.warnings == []
+    assert adult.contacts == [] and "contact persons" in adult.warnings[0]
+
+
+def test_an_emergency_contact_of_a_minor_is_named_not_made_a_guardian():
+    found = one(birthDate="2020-01-01", contact=[{**MOTHER, "relationship": [{"coding": [{"code": "C"}]}]}])
+    assert found.contacts == [] and "contact persons" in found.warnings[0]

@@ -188,6 +188,25 @@ def test_related_persons_become_guardians_once(sunrise):
     assert outcomes(bring(mother, child)) == ["matched", "matched"]
 
 
+def test_a_mother_among_the_contacts_acts_for_the_child(sunrise):
+    facts = {"relationship": [{"coding": [{"code": "MTH"}]}], "name": {"family": "Moss", "given": ["Eve"]}}
+    report = bring(patient(id="p1", birthDate="2020-01-01", contact=[facts]))
+    assert report.lines[0].remarks == ("Eve Moss, one of its contacts, is a guardian now.",)
+    assert report.need_guardian == 0
+    link = Guardianship.objects.get(guardian__given_name="Eve")
+    assert link.patient.given_name == "Ada"
+    assert AuditRecord.objects.about(link.guardian).get().reason == "Imported from t.ndjson"
+
+
+def test_the_demo_file_says_what_it_leaves_out(demo):
+    """Every patient of it has race, ethnicity and sex at birth as extensions; three in four a marital status."""
+    sentences = [remark for line in demo().lines for remark in line.remarks if remark.startswith("Not taken along")]
+    assert len(sentences) == 40
+    assert all("extensions" in sentence for sentence in sentences)
+    assert sum("marital status" in sentence for sentence in sentences) == 30
+    assert sum("further names" in sentence for sentence in sentences) == 11
+
+
 def mother_of(reference):
     facts = {"relationship": [{"coding": [{"code": "MTH"}]}], "name": [{"family": "Moss", "given": ["Eve"]}]}
     return {"resourceType": "RelatedPerson", "patient": {"reference": reference}, **facts}

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import formats
-from apps.core.forms import ChoiceCards, DateInput, SwitchInput, TextArea
+from apps.core.forms import ChoiceCards, DateInput, SensibleDates, SwitchInput, TextArea
 from apps.therapists import actions
 from apps.therapists.forms.therapists import modes_field
 from apps.therapists.models import Offering, Therapist, TherapyType
@@ -72,7 +72,7 @@ class TherapyTypeFilter(forms.Form):
     )
 
 
-class OfferingForm(forms.ModelForm):
+class OfferingForm(SensibleDates, forms.ModelForm):
     """A therapist's own price and duration. `ends_running` is asked only where a price runs already."""
 
     ends_running = forms.BooleanField(

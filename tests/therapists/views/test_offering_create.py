@@ -41,6 +41,16 @@ def test_begins_with_the_types_own_price_and_today(browser, people, speech, url)
     assert browser(people.alice).get(url, {"type": "nonsense"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "day"), [("valid_from", "0001-01-01"), ("valid_from", "9999-12-31"), ("valid_until", "2926-01-01")]
+)
+def test_a_year_typed_wrong_is_said_beside_the_day(browser, people, url, facts, name, day):
+    response = browser(people.alice).post(url, {**facts, name: day})
+    assert response.status_code == 422
+    assert response.context["form"].errors == {name: ["Check the year."]}
+    assert day.encode() in response.content
+
+
 def test_a_price_that_overlaps_is_refused_beside_the_day_naming_the_other(browser, people, url, facts, running):
     response = browser(people.alice).post(url, facts)
     assert response.status_code == 422
@@ -109,10 +119,3 @@ def test_other_roles_are_refused(browser, people, bob, url, facts, who):
 def test_missing_is_404_and_wrong_method_405(browser, people, url):
     assert browser(people.alice).get(reverse("therapists:offering-create", args=[uuid.uuid4()])).status_code == 404
     assert browser(people.alice).delete(url).status_code == 405
-
-
-def test_a_price_from_the_first_day_there_is(browser, people, bob, url, facts):
-    """No day lies before it, so nothing can end on the day before."""
-    first = {**facts, "valid_from": "0001-01-01", "ends_running": "on"}
-    assert browser(people.alice).post(url, first).status_code == 302
-    assert bob.offerings.get().valid_from == dt.date.min
