@@ -15,6 +15,7 @@ from django_tenants.utils import schema_context, tenant_context
 
 from apps.accounts.models import User
 from apps.accounts.roles import Role
+from apps.core.cache import ForgivingRedisCache
 from apps.tenants import actions, directory, provisioning
 from apps.tenants.models import Centre
 from config.celery import app as celery_app  # noqa: F401  (tasks go to the configured app, as in every process)
@@ -108,6 +109,15 @@ def browser(sunrise):
         return client
 
     return open_browser
+
+
+@pytest.fixture
+def dead_redis(settings):
+    """Nobody listens where the settings say Redis is."""
+    before = ForgivingRedisCache.away_until
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    yield
+    ForgivingRedisCache.away_until = before
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ def _user(request: HttpRequest) -> User | None:
 
 
 def _count_hold(request: HttpRequest) -> None:
-    """Raise TooManyHolds when this person or address chose too many times. Counts nothing while the cache is away."""
+    """Raise TooManyHolds when this person or address chose too many times."""
     user = _user(request)
     who = f"user:{user.pk}" if user else f"ip:{get_adapter(request).get_client_ip(request)}"
     key = f"booking-holds:{who}"

@@ -79,6 +79,16 @@ def test_failures_are_limited_for_one_address(browser, people):
     assert signed_in(client) is None
 
 
+def test_failures_are_limited_while_redis_is_away(dead_redis, browser, people):
+    test_failures_are_limited_for_one_address(browser, people)
+
+
+def test_control_without_redis_the_right_password_signs_in(dead_redis, browser, people):
+    client = browser()
+    client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+    assert signed_in(client) == str(people.carol.pk)
+
+
 def test_limits_of_one_centre_do_not_count_in_another(browser, people, harbour):
     with tenant_context(harbour):
         carol = User.objects.create_user(people.carol.email, PASSWORD, roles=["patient"])

@@ -1,17 +1,6 @@
 import pytest
 from django.db import connection
 
-from apps.core.cache import ForgivingRedisCache
-
-
-@pytest.fixture
-def dead_redis(settings):
-    """Nobody listens where the settings say Redis is."""
-    before = ForgivingRedisCache.away_until
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
-    yield
-    ForgivingRedisCache.away_until = before
-
 
 @pytest.fixture
 def dead_database(django_db_setup, django_db_blocker, monkeypatch):

@@ -28,11 +28,22 @@ def test_entries_of_one_centre_are_not_anothers(sunrise, harbour):
         (lambda: cache.has_key("k"), False),
         (lambda: cache.incr("k"), 1),
         (lambda: cache.get_or_set("k", 7), 7),
-        (lambda: cache.clear(), False),
+        (lambda: cache.clear(), None),
     ],
 )
 def test_dead_redis_raises_nothing(dead_redis, call, answer):
     assert call() == answer
+
+
+def test_tries_are_counted_here_while_redis_is_away(dead_redis, sunrise, harbour):
+    assert cache.add("allauth:rl:login", 1, 60) is True
+    assert cache.add("allauth:rl:login", 1, 60) is False
+    cache.set("booking-holds:x", 3, 60)
+    assert cache.incr("booking-holds:x") == 4
+    with schema_context("c_harbour"):
+        assert cache.get("booking-holds:x") is None
+    cache.clear()
+    assert cache.get("booking-holds:x") is None
 
 
 def test_silent_redis_is_left_alone_for_a_while(dead_redis, monkeypatch):
