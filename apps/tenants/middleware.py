@@ -39,7 +39,7 @@ class CentreMiddleware:
         centre = directory.find(host)
         if centre is None:
             return not_found()
-        return self._inside(request, centre) if centre.is_open else closed(centre.name)
+        return self._inside(request, centre) if centre.is_open else closed(centre)
 
     def _public(self, request: Any) -> HttpResponse:
         request.tenant = None
@@ -65,7 +65,8 @@ def not_found() -> HttpResponse:
     return HttpResponse("No centre answers at this address.\n", status=404, content_type="text/plain; charset=utf-8")
 
 
-def closed(name: str) -> HttpResponse:
-    response = HttpResponse(get_template("tenants/closed.html").render({"name": name}), status=503)
+def closed(centre: directory.Centre) -> HttpResponse:
+    facts = {"name": centre.name, "phone": centre.phone, "email": centre.email}
+    response = HttpResponse(get_template("tenants/closed.html").render(facts), status=503)
     response._has_been_logged = True  # type: ignore[attr-defined]  # no error of ours: keep it out of the error log
     return response

@@ -72,6 +72,15 @@ def test_closed_centre_says_so(db, probe, status):
     style.close()
 
 
+@pytest.mark.parametrize("phone", ["+44 20 7946 0018", ""])
+def test_closed_centre_says_where_it_is_reached_and_leads_nowhere(db, probe, phone):
+    """Its start page is closed as well: no button may lead there."""
+    Centre.objects.filter(slug="harbour").update(status=Centre.Status.SUSPENDED, phone=phone, email="")
+    text = get("harbour.localhost").text
+    assert ("tel:" in text) is bool(phone)
+    assert "To the start page" not in text
+
+
 def test_trial_centre_works(db, probe):
     Centre.objects.filter(slug="harbour").update(status=Centre.Status.TRIAL)
     assert get("harbour.localhost").status_code == 200
