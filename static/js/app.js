@@ -10,6 +10,7 @@
  *   a[data-key-new]                is followed on `n`;  `?` opens #keys
  *   form[data-autosubmit]          is sent when a select, checkbox or radio in it changes
  *   [data-print]                   prints the page;  [data-copy=TEXT] copies
+ *   input[data-enter=VALUE]        Enter presses the form's button of that value, instead of sending the form as it is
  *   form[data-unsaved]             asks before typed text is lost
  *
  * Events a server may send with HX-Trigger: `toast` {"text": "...", "level": "success"}, `dialog:close`, `announce` {"text": "..."}.
@@ -262,6 +263,13 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-autosubmit]");
     if (form && event.target.matches("select, [type=checkbox], [type=radio], [type=date]")) form.requestSubmit();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const { form, dataset } = event.target;
+    if (event.key !== "Enter" || event.isComposing || !dataset?.enter) return;
+    event.preventDefault();
+    $(`button[value="${dataset.enter}"]`, form)?.click();
   });
 
   const focusFirstProblem = (within) => {

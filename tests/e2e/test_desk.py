@@ -180,6 +180,16 @@ def test_dragging_one_of_two_therapists_aside_is_refused(oscar, made):
     assert event.bounding_box()["x"] == box["x"]
 
 
+def test_enter_in_the_search_finds_and_books_nothing(oscar):
+    page = oscar.go("/desk/book/")
+    page.fill("[name=q]", "okafor")
+    page.press("[name=q]", "Enter")
+    page.locator("#id_patient").get_by_text("Mia Okafor").wait_for()
+    assert page.url.endswith("/desk/book/")
+    assert not page.locator("[data-error-summary]").count()
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
 # --- the list --------------------------------------------------------------------------------------------------------
 
 
