@@ -174,6 +174,8 @@ class TimeForm(forms.Form):
             self.add_error(None, str(objected))
             return
         self.objected = objected
+        if self.held("accepted") == objected.rules and not self.override.reason:  # seen before, and sent once more
+            self.add_error("override_reason", _("Write why, or choose another time."))
         self.data = {**self.data.dict(), "accepted": objected.rules}  # type: ignore[attr-defined]
         self.fields["override_reason"].required = True
         self.add_error(None, _("%(rules)s Choose another time, or say why to go on.") % {"rules": objected})

@@ -222,6 +222,16 @@ def test_desk_booking_names_every_rule_and_goes_on_with_a_reason(browser, people
     assert session.starts_at == at(20, 10, days=1)
 
 
+def test_desk_booking_asks_beside_the_field_for_a_reason_that_is_left_out(browser, people, wanted):
+    late = {**wanted, "slot": "other", "at": "20:00"}
+    ask = 'id="id_override_reason_error"><p>Write why'
+    assert ask not in browser(people.oscar).post(PAGE, late).text  # not before it was asked for
+    answer = browser(people.oscar).post(PAGE, {**late, "accepted": "outside_hours", "override_reason": " "})
+    assert answer.status_code == 422
+    assert ask in answer.text
+    assert sessions() == []
+
+
 def test_desk_booking_overrides_only_the_rules_that_were_seen(browser, people, wanted):
     late = {**wanted, "slot": "other", "at": "20:00", "accepted": "outside_hours", "override_reason": "She travels"}
     ClosureFactory(name="Team day", starts_on=dt.date(2026, 11, 24), ends_on=dt.date(2026, 11, 24))
