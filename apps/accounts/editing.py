@@ -8,7 +8,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import audit
+from apps.accounts import audit, staleness
 from apps.accounts.access import PermissionRequired
 from apps.accounts.models import User
 from apps.core.errors import DomainError
@@ -54,9 +54,15 @@ class RowForm(PermissionRequired, FormFlow):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(**{self.object_name: self.object}, **context)
 
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        staleness.remember(form)
+        return form
+
     def act(self, form: ModelForm) -> Any:
         try:
             with transaction.atomic():
+                staleness.require_as_read(form)
                 return self.save(form)
         except IntegrityError as error:
             raise ChangedMeanwhile from error

@@ -32,6 +32,11 @@ Minutes = tuple[int, int]
 DAY = 24 * 60
 
 
+class HoursChanged(DomainError):
+    code = "hours_changed"
+    message = _("Somebody else has changed these hours since you opened them. Save once more to keep what stands here.")
+
+
 class SpansOverlap(DomainError):
     code = "spans_overlap"
     message = _("Two spans of one day overlap.")
@@ -65,10 +70,18 @@ def require_apart(spans: Iterable[Minutes]) -> None:
 
 
 @transaction.atomic
-def set_weekly_hours(*, therapist: Therapist, week: Sequence[Sequence[Minutes]], by: User) -> None:
-    """Replace the therapist's whole week, Monday first. Booked sessions stay as they are. Raises SpansOverlap."""
+def set_weekly_hours(
+    *, therapist: Therapist, week: Sequence[Sequence[Minutes]], by: User, as_read: str | None = None
+) -> None:
+    """Replace the therapist's whole week, Monday first. Booked sessions stay as they are.
+
+    `as_read` is the week in words from which this one was made. Raises HoursChanged when it is another one by now,
+    SpansOverlap.
+    """
     therapist = _locked(therapist)
-    before = _week_in_words(therapist)
+    before = week_in_words(therapist)
+    if as_read is not None and as_read != before:
+        raise HoursChanged
     for spans in week:
         require_apart(spans)
     therapist.working_hours.all().delete()
@@ -77,10 +90,10 @@ def set_weekly_hours(*, therapist: Therapist, week: Sequence[Sequence[Minutes]],
         for day, spans in enumerate(week)
         for start, end in spans
     )
-    audit.record(by=by, verb="set hours", obj=therapist, changes={"hours": [before, _week_in_words(therapist)]})
+    audit.record(by=by, verb="set hours", obj=therapist, changes={"hours": [before, week_in_words(therapist)]})
 
 
-def _week_in_words(therapist: Therapist) -> str:
+def week_in_words(therapist: Therapist) -> str:
     days: dict[int, list[Minutes]] = {}
     for row in therapist.working_hours.all():
         days.setdefault(row.weekday, []).append((row.starts_minute, row.ends_minute))

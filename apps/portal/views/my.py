@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, TemplateView, View
 
-from apps.accounts import audit
+from apps.accounts import audit, staleness
 from apps.accounts.access import PermissionRequired
 from apps.accounts.editing import ChangedMeanwhile
 from apps.accounts.models import User
@@ -213,9 +213,15 @@ class SavesRecord(Mine, FormFlow):
     success_url = "portal:my-details"
     success_message = gettext_lazy("Saved.")
 
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        staleness.remember(form)
+        return form
+
     def act(self, form: Any) -> Any:
         try:
             with transaction.atomic():
+                staleness.require_as_read(form)
                 saved = audit.save_form(form, by=self.request.user)
                 self.follow(form, saved)
         except IntegrityError as error:  # a first record of oneself, sent twice

@@ -51,7 +51,13 @@ class Hours(OfTherapist, TemplateView):
             return self.answer_month(formset.week() if formset.is_valid() else None)
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
-        hours.set_weekly_hours(therapist=self.therapist, week=formset.week(), by=self.user)
+        try:
+            hours.set_weekly_hours(
+                therapist=self.therapist, week=formset.week(), by=self.user, as_read=request.POST.get("as_read")
+            )
+        except hours.HoursChanged as refusal:
+            formset.non_form_errors().append(str(refusal))
+            return self.render_to_response(self.get_context_data(formset=formset), status=422)
         messages.success(request, _("The hours are saved and hold at once."))
         return redirect_after(request, self.hours_url())
 
@@ -72,6 +78,7 @@ class Hours(OfTherapist, TemplateView):
             **self.about(),
             **self.month(),
             "formset": formset,
+            "as_read": hours.week_in_words(self.therapist),
             "week": picture(formset),
             "exceptions": exceptions(self.therapist, today),
             "time_off": coming(self.therapist.time_off.all(), zone, today)[:NEXT_TIME_OFF],

@@ -125,6 +125,21 @@ def test_hours_saved_from_another_process_are_seen(browser, people, free_on, els
     assert free_on(TUESDAY) == []
 
 
+def test_hours_that_another_changed_are_not_undone_unseen(browser, people, bob):
+    """The second to save is told, keeps what they typed, and may go on."""
+    first, second = browser(people.bob), browser(people.alice)
+    shown = first.get(MINE).context["as_read"]
+    address = f"/schedule/hours/{bob.pk}/"
+    assert first.post(MINE, {**NEW_WEEK, "as_read": shown}).status_code == 302
+    other = posted((2, "08:00", "11:00"), initial=1)
+    answer = second.post(address, {**other, "as_read": shown})
+    assert answer.status_code == 422 and b"Somebody else has changed these hours" in answer.content
+    assert set(WorkingHours.objects.values_list("weekday", flat=True)) == {0}
+    assert 'value="08:00"' in answer.content.decode()
+    assert second.post(address, {**other, "as_read": answer.context["as_read"]}).status_code == 302
+    assert set(WorkingHours.objects.values_list("weekday", flat=True)) == {2}
+
+
 def test_hours_invalid_keep_everything_typed(browser, people):
     week = posted((0, "12:00", "10:00"), (2, "never", "11:15"), (3, "08:00", "09:00", "on"), (5, "", ""))
     page = browser(people.bob).post(MINE, week)
