@@ -5,12 +5,15 @@ from typing import Any
 from allauth.account.fields import PasswordField, SetPasswordField
 from allauth.account.forms import (
     AddEmailForm,
+    ChangePasswordForm,
     ConfirmEmailVerificationCodeForm,
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
     LoginForm,
+    ReauthenticateForm,
     RequestLoginCodeForm,
     ResetPasswordForm,
+    ResetPasswordKeyForm,
     SignupForm,
 )
 from django import forms
@@ -22,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import audit
 from apps.accounts.models import AuditRecord, User
 from apps.accounts.roles import Role
+from apps.accounts.words import sentence_case
 from apps.core.forms import CheckboxCards, DateInput, LineField
 
 
@@ -33,8 +37,7 @@ class HouseWords:
         fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
         for name, field in fields.items():
             field.widget.attrs.pop("placeholder", None)
-            if name in ("login", "email"):
-                field.label = _("E-mail")
+            field.label = _("E-mail") if name in ("login", "email") else sentence_case(str(field.label or ""))
 
 
 class SignIn(HouseWords, LoginForm):
@@ -50,6 +53,18 @@ class PasswordForgotten(HouseWords, ResetPasswordForm):
 
 
 class EmailChange(HouseWords, AddEmailForm):
+    pass
+
+
+class PasswordChange(HouseWords, ChangePasswordForm):
+    pass
+
+
+class PasswordReset(HouseWords, ResetPasswordKeyForm):
+    pass
+
+
+class PasswordOnceMore(HouseWords, ReauthenticateForm):
     pass
 
 

@@ -8,6 +8,7 @@ from django_tenants.utils import get_public_schema_name
 
 from apps.accounts.adapter import CentreAccountAdapter
 from apps.accounts.models import User
+from apps.accounts.words import sentence_case
 from apps.core import schema
 from apps.notifications.actions import queue_mail
 from apps.notifications.letters import Letterhead, account_page
@@ -28,14 +29,15 @@ class AccountAdapter(CentreAccountAdapter):
         site = {"name": head.centre.name, "domain": head.base}
         facts = {"request": allauth_context.request, "email": email, "current_site": site, **context}
         mail = self.render_mail(template_prefix, email, facts)
+        subject = sentence_case(str(mail.subject))
         queue_mail(
             key=f"{Message.Kind.ACCOUNT}:{uuid.uuid4()}",
             kind=Message.Kind.ACCOUNT,
             to=_login(email, context),
             address=email,
-            subject=str(mail.subject),
+            subject=subject,
             text=str(mail.body),
-            html=_page(mail) or account_page(head, subject=str(mail.subject), text=str(mail.body)),
+            html=_page(mail) or account_page(head, subject=subject, text=str(mail.body)),
             is_secret=True,
         )
 

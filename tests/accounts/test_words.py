@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from apps.accounts.templatetags.words import sentence_case
+from apps.accounts.words import sentence_case
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,10 @@ def test_pages_of_signing_in_use_the_house_s_words(browser, people, path):
     assert "Email address" not in text
     assert "Sign In" not in text
     assert "Sign Up" not in text
+
+
+def test_passwords_are_asked_for_in_the_house_s_words(browser, people):
+    text = browser(people.carol).get("/account/password/change/").text
+    assert ">Current password<" in text
+    assert ">New password<" in text
+    assert "placeholder" not in text.split("<main")[1].split("</main>")[0]

@@ -28,6 +28,7 @@ def test_code_becomes_a_secret_message(people):
     assert (message.kind, message.is_secret, message.to_user) == (Message.Kind.ACCOUNT, True, people.carol)
     assert CODE["code"] in message.text and CODE["code"] in message.html
     assert "Hello from Sunrise Therapy!" in message.text
+    assert message.subject == "Sign-in code"
     assert not mail.outbox
 
 
