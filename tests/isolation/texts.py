@@ -73,6 +73,7 @@ NOT_TEXT = {  # ours, or checked against a list or a pattern before it is kept
     "notifications.Message.calendar_method": "our word",
     "tenants.Centre.schema_name": "made of the slug",
     "tenants.Centre.slug": "a slug",
+    "tenants.Centre.resumes_as": "a status that it had",
     "tenants.Centre.time_zone": "a name of the IANA list",
     "tenants.Centre.currency": "a code of ISO 4217",
     "tenants.Centre.locale": "a locale of Babel's",
