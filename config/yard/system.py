@@ -14,6 +14,7 @@ PANGO = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+CAMERA = "chromium-headless-shell"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -30,6 +31,18 @@ def ensure_browser() -> None:
         _install(["chromium"])
     if not _browser():
         raise Stop(f"The browser tests need Chromium. Please install it: {_by_hand(['chromium'])}")
+
+
+def ensure_camera() -> None:
+    """Look for the Chromium that never had a window: `make shots` takes a quarter less time. Any other does as well."""
+    if not shutil.which(CAMERA) and _is_offered(CAMERA):
+        _install([CAMERA])
+
+
+def _is_offered(package: str) -> bool:
+    """Whether apt knows the package: Debian has it, others do not."""
+    known = ["apt-cache", "show", package]
+    return bool(shutil.which("apt-cache")) and subprocess.run(known, capture_output=True).returncode == 0
 
 
 def ensure_venv_module() -> None:
