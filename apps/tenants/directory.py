@@ -40,8 +40,10 @@ def find(host: str) -> Centre | None:
 
 def changed() -> None:
     """Tell every process that a centre or a domain changed. Call after the change is committed."""
+    version = time.time_ns()
     with schema_context("public"):
-        cache.set(VERSION_KEY, time.time_ns(), None)
+        cache.set(VERSION_KEY, version, None)
+    _seen["version"] = version  # ours is no news to us: what is read from here on is not forgotten for it
     _forget()
 
 

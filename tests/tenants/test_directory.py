@@ -6,10 +6,7 @@ from apps.tenants import actions, directory
 from apps.tenants.models import Centre, Domain
 
 
-@pytest.fixture(autouse=True)
-def fresh(db):
-    directory._hosts.clear()
-    directory._seen.update(version=0, looked=0.0)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -51,6 +48,15 @@ def test_own_change_is_seen_at_once(sunrise, django_capture_on_commit_callbacks)
     with django_capture_on_commit_callbacks(execute=True):
         actions.suspend(sunrise)
     assert not directory.find("sunrise.localhost").is_open
+
+
+def test_own_change_is_no_news_a_second_later(django_assert_num_queries):
+    directory.find("sunrise.localhost")
+    directory.changed()
+    directory.find("sunrise.localhost")
+    directory._seen["looked"] -= directory.LOOK_EVERY
+    with django_assert_num_queries(0):
+        directory.find("sunrise.localhost")
 
 
 def test_change_elsewhere_is_seen_within_a_second(another_process):
