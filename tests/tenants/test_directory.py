@@ -5,7 +5,6 @@ from django_tenants.utils import schema_context
 from apps.tenants import actions, directory
 from apps.tenants.models import Centre, Domain
 
-
 pytestmark = pytest.mark.django_db
 
 
