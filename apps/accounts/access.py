@@ -51,9 +51,11 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send a browser to the sign-in page and back here; htmx is told to take the whole page there."""
     if not wants_fragment(request):
         return redirect_to_login(request.get_full_path())
-    came_from = request.headers.get("HX-Current-URL", "")
-    back = urlsplit(came_from)._replace(scheme="", netloc="").geturl() or request.get_full_path()
-    return HttpResponseClientRedirect(redirect_to_login(back).url)
+    try:
+        back = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="").geturl()
+    except ValueError:  # no address
+        back = ""
+    return HttpResponseClientRedirect(redirect_to_login(back or request.get_full_path()).url)
 
 
 def get_visible_or_404(model: type[M] | models.QuerySet[M], user: User, **lookup: Any) -> M:

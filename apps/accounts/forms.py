@@ -26,7 +26,7 @@ from apps.accounts import audit
 from apps.accounts.models import AuditRecord, User
 from apps.accounts.roles import Role
 from apps.accounts.words import sentence_case
-from apps.core.forms import CheckboxCards, DateInput, LineField
+from apps.core.forms import SANE_DATES, CheckboxCards, DateInput, LineField
 
 
 class HouseWords:
@@ -191,8 +191,8 @@ class AuditFilter(forms.Form):
 
     verb = forms.ChoiceField(label=_("What"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("Until"), required=False, widget=DateInput)
+    since = forms.DateField(label=_("From"), required=False, widget=DateInput, validators=SANE_DATES)
+    until = forms.DateField(label=_("Until"), required=False, widget=DateInput, validators=SANE_DATES)
     by = forms.UUIDField(label=_("Who"), required=False)
     object = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = ("by", "verb", "kind", "since", "until")

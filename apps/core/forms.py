@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models.fields.files import FieldFile
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from apps.core import clock, text
 
 EARLIEST = dt.date(2000, 1, 1)
 YEARS_AHEAD = 10
+SANE_DATES = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 1, 1))]
+"""Of filters: a calendar sum about one of these days does not overflow."""
 
 
 class VerbenaRenderer(TemplatesSetting):

@@ -1,5 +1,6 @@
 """What happens around every request, whichever host it is for."""
 
+import codecs
 import logging
 import sys
 import time
@@ -62,6 +63,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
         page = get_template("503.html").render()
         return HttpResponse(page, status=503, headers={"Retry-After": "30"})
     return HttpResponse(get_template("500.html").render(), status=500)
+
+
+class Readable:
+    """Refuse what no browser sends and the database cannot take: text that is not UTF-8, a null character in a cookie."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_readable(request):
+            return HttpResponse(get_template("400.html").render(), status=400)
+        return self.get_response(request)
+
+
+def is_readable(request: HttpRequest) -> bool:
+    """Whether the body is in UTF-8 (another encoding can write halves of surrogate pairs) and no cookie holds a null."""
+    if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+        return False
+    return not any("\0" in value for value in request.COOKIES.values())
 
 
 class ViewerTimeZone:

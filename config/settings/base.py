@@ -71,6 +71,7 @@ ASGI_APPLICATION = "config.asgi.application"
 MIDDLEWARE = [
     "apps.core.middleware.RequestLog",
     "apps.core.health.Health",
+    "apps.core.middleware.Readable",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # before the centre: the page of a closed one needs its style sheet

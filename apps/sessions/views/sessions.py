@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from apps.accounts.access import PermissionRequired, get_visible_or_404
 from apps.accounts.roles import Permission
 from apps.core import clock
 from apps.core.errors import DomainError
-from apps.core.forms import DateInput, LinesField, TextArea
+from apps.core.forms import SANE_DATES, DateInput, LinesField, TextArea
 from apps.core.http import FormFlow, Fragments
 from apps.core.lists import CSV_ROWS, Column, ListPage
 from apps.patients.models import Patient
@@ -30,8 +29,6 @@ from apps.sessions.next_first import NextFirst
 from apps.sessions.steps import steps_of, with_steps
 from apps.sessions.views.answers import settled
 from apps.therapists.models import Therapist, TherapyType
-
-SANE_DATES = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 1, 1))]
 
 
 class SessionFilter(forms.Form):

@@ -68,3 +68,5 @@ def test_user_update_signed_out_goes_to_sign_in(browser, people, url):
     assert browser().get(url).url == f"/account/login/?next={url}"
     htmx = browser(htmx=True).get(url, headers={"HX-Current-URL": "http://sunrise.localhost/people/users/?q=b"})
     assert htmx["HX-Redirect"] == "/account/login/?next=/people/users/%3Fq%3Db"
+    nonsense = browser(htmx=True).get(url, headers={"HX-Current-URL": "http://["})
+    assert nonsense["HX-Redirect"] == f"/account/login/?next={url}"
