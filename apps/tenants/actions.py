@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -17,8 +19,9 @@ def open_centre(*, slug: str, name: str, domain: str | None = None, **facts: Any
     """Open a centre in about a quarter of a second; its host answers as soon as the transaction commits.
 
     Raises ValidationError (by field) for a bad or taken slug, host, zone or colour, TemplateMissing when migrations
-    changed since `manage.py prepare`. All or nothing.
+    changed since `manage.py prepare`. All or nothing. Without a locale it writes dates and money as its country does.
     """
+    facts["locale"] = facts.get("locale") or usual_locale(facts.get("country", ""))
     host = (domain or f"{slug}.{settings.PUBLIC_HOST}").strip().lower()
     with schema_context("public"):
         candidate = Centre(slug=slug, name=name, schema_name=schema_for(slug), **facts)
@@ -29,6 +32,17 @@ def open_centre(*, slug: str, name: str, domain: str | None = None, **facts: Any
             raise ValidationError(_("Somebody has just taken this short name or host name.")) from race
         transaction.on_commit(directory.changed)
     return centre
+
+
+def usual_locale(country: str) -> str:
+    """Return the locale of the language that most people of a country write (CLDR): nb-NO for NO; without one en-US."""
+    language = get_global("likely_subtags").get(f"und_{country}", "en").split("_")[0]
+    name = f"{language}-{country}"
+    try:
+        Locale.parse(name, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return "en-US"
+    return name
 
 
 def _check(candidate: Centre, host: str) -> None:

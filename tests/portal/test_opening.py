@@ -81,3 +81,19 @@ def test_create_centre_says_that_the_database_is_not_ready(db):
         cursor.execute("ALTER TABLE public.tenants_schematemplate RENAME TO elsewhere")
     with pytest.raises(CommandError, match=r"manage\.py prepare"):
         call_command("create_centre", "probe", "Probe")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "locale"),
+    [
+        (["--country", "NO"], "nb-NO"),
+        (["--country", "GB"], "en-GB"),
+        (["--country", "CH"], "de-CH"),
+        (["--country", "AQ"], "en-US"),
+        ([], "en-US"),
+        (["--country", "NO", "--locale", "en-GB"], "en-GB"),
+    ],
+)
+def test_create_centre_writes_dates_as_its_country_does(db, arguments, locale):
+    call_command("create_centre", "probe", "Probe", *arguments, stdout=StringIO())
+    assert Centre.objects.get(slug="probe").locale == locale

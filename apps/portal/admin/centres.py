@@ -78,6 +78,13 @@ class OpeningForm(CentreForm):
         help_text=_("Gets an invitation to set a password; everybody else is invited by them."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        locale = self.fields["locale"]
+        locale.required, locale.initial = False, ""
+        locale.help_text = _("How dates and money are written, such as en-GB. Empty: as in the country.")
+        self.initial["locale"] = ""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         host = cleaned.get("host") or f"{cleaned.get('slug', '')}.{settings.PUBLIC_HOST}"

@@ -76,7 +76,11 @@ class BookDetailsForm(forms.Form):
 
     MOST_CONCERNS = 2000  # characters
 
-    who = forms.ChoiceField(label=gettext_lazy("Who is the session for?"), widget=ChoiceCards)
+    who = forms.ChoiceField(
+        label=gettext_lazy("Who is the session for?"),
+        widget=ChoiceCards,
+        error_messages={"required": gettext_lazy("Please choose who the session is for.")},
+    )
     child_given_name = name_field(gettext_lazy("Child's given name"), "off")
     child_family_name = name_field(gettext_lazy("Child's family name"), "off")
     child_birth_on = birth_field("off")
@@ -110,7 +114,7 @@ class BookDetailsForm(forms.Form):
         self.family = family
         choices = self._choices()
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
-        self.fields["who"].initial = choices[0][0] if choices else None
+        self.fields["who"].initial = choices[0][0] if self._is_one_person(choices) else None
         for name in self.OWN:
             if name not in family.missing:
                 del self.fields[name]
@@ -123,6 +127,11 @@ class BookDetailsForm(forms.Form):
         children = [(str(child.pk), _named(child)) for child in self.family.children]
         other = [] if self.family.needs_guardian else [(CHILD, _("A child who is not listed"))]
         return [*own, *children, *other] if self.family.own else [*children, *own, *other]
+
+    @staticmethod
+    def _is_one_person(choices: list[tuple[str, str]]) -> bool:
+        """Whether there is but one to choose: among several nobody is chosen beforehand, or the wrong child is booked."""
+        return len([key for key, _label in choices if key != CHILD]) == 1
 
     @property
     def own_fields(self) -> list[forms.BoundField]:

@@ -88,6 +88,10 @@ class ClosureFlow(PermissionRequired, FormFlow):
             saved: Closure = audit.save_form(form, by=self.user)
         return saved
 
+    def get_success_url(self) -> str:
+        """The list as it shows what was saved: it hides what is over."""
+        return f"{LIST}?when=past" if self.result.ends_on < timezone.localdate() else str(LIST)
+
     def done(self) -> HttpResponse:
         """Booked sessions stay where they are: say so, with their number."""
         blocks = hours.day_blocks(self.result.starts_on, self.result.ends_on, self.request.tenant.zone)
@@ -98,6 +102,8 @@ class ClosureFlow(PermissionRequired, FormFlow):
                 count,
             )
             messages.warning(self.request, text % count)
+        elif self.result.ends_on < timezone.localdate():
+            messages.success(self.request, _("The closure is saved. Its days are over: it stands among the past ones."))
         else:
             messages.success(self.request, _("The closure is saved. Nothing can be booked on these days."))
         return super().done()

@@ -96,6 +96,8 @@ class TimeOffFlow(EditsTherapist, FormFlow):
                 found.sessions,
             )
             messages.warning(self.request, text % found.sessions)
+        elif self._is_over:
+            messages.success(self.request, _("The time off is saved. It is over: it stands among the past ones."))
         else:
             messages.success(self.request, _("The time off is saved and holds at once."))
         return super().done()
@@ -103,8 +105,13 @@ class TimeOffFlow(EditsTherapist, FormFlow):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(page_title=self.title, **self.about(), **kwargs)
 
+    @property
+    def _is_over(self) -> bool:
+        return not self.result.rule and self.result.ends_on < timezone.localdate()
+
     def get_success_url(self) -> str:
-        return self.time_off_url()
+        """The list as it shows what was saved: it hides what is over."""
+        return f"{self.time_off_url()}?when=past" if self._is_over else self.time_off_url()
 
 
 class TimeOffCreate(TimeOffFlow):

@@ -56,3 +56,9 @@ def test_closure_create_over_a_long_time_costs_no_more(browser, people, free_on)
     facts = {"name": "For ever", "starts_on": "2000-01-01", "ends_on": "2036-01-01"}
     assert browser(people.alice).post(NEW, facts).status_code == 302
     assert free_on(TUESDAY) == [] and free_on(TUESDAY + dt.timedelta(days=300), by_staff=True) == []
+
+
+def test_closure_create_in_the_past_shows_where_it_stands(browser, people):
+    page = browser(people.alice).post(NEW, {**FACTS, "starts_on": "2026-11-02"}, follow=True)
+    assert [row.name for row in page.context["page_obj"]] == ["Team day"]
+    assert "stands among the past ones" in str(next(iter(page.context["messages"])))

@@ -69,3 +69,9 @@ def test_time_off_create_for_a_stranger(browser, people, address, noor):
 
 def test_time_off_create_wrong_method(browser, people, address):
     assert browser(people.bob).delete(address(NEW)).status_code == 405
+
+
+def test_time_off_create_in_the_past_shows_where_it_stands(browser, people, address):
+    page = browser(people.bob).post(address(NEW), {**FACTS, "starts_on": "2026-11-03"}, follow=True)
+    assert "stands among the past ones" in said(page)[0]
+    assert "Berlin" in page.text

@@ -20,8 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--domain", help="Another host name instead.")
         parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--currency", default="USD")
-        parser.add_argument("--locale", default="en-US")
-        parser.add_argument("--country", default="")
+        parser.add_argument("--locale", default="", help="How dates and money are written; as in the country.")
+        parser.add_argument("--country", default="", help="Two letters; decides the public holidays.")
         parser.add_argument("--status", choices=Centre.Status.values, default=Centre.Status.TRIAL)
 
     def handle(self, *args: Any, **options: Any) -> None:
