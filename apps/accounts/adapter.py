@@ -1,20 +1,27 @@
 """How allauth behaves in a centre: who may sign up, where it may send people, what it calls itself."""
 
+from typing import Any
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from apps.accounts import sealing
 from apps.accounts.models import User
 from apps.accounts.roles import Role
-from apps.core import schema
+from apps.core import clock, schema
 
 CODE_WAS_TYPED = "_typed_the_code"
+SHOWN_BY = {"password", "mfa"}  # a code by mail shows only who reads the mailbox
 
 
 class CentreAccountAdapter(DefaultAccountAdapter):
@@ -42,6 +49,16 @@ class CentreAccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             return super().confirm_email(request, email_address)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Return False for whoever has only just signed in by password, app or passkey: it was shown who it is."""
+        return super().is_reauthentication_required(app=app, **kwargs) and not _has_just_shown_who(context.request)
+
+
+def _has_just_shown_who(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    shown_at = max((record["at"] for record in records if record["method"] in SHOWN_BY), default=0)
+    return clock.now().timestamp() - shown_at < app_settings.REAUTHENTICATION_TIMEOUT
+
 
 class CentreMFAAdapter(DefaultMFAAdapter):
     """Names the centre in authenticator apps and passkey dialogs; keeps the secrets encrypted."""
@@ -54,3 +71,8 @@ class CentreMFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return sealing.unseal(encrypted_text, purpose="mfa")
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002  allauth's name
+        """Passkey, Passkey 2, Passkey 3: a name to begin with."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return _("Passkey") if number == 1 else _("Passkey %(number)d") % {"number": number}

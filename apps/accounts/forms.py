@@ -53,7 +53,9 @@ class PasswordForgotten(HouseWords, ResetPasswordForm):
 
 
 class EmailChange(HouseWords, AddEmailForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New address")
 
 
 class PasswordChange(HouseWords, ChangePasswordForm):

@@ -250,6 +250,13 @@ ACCOUNT_RATE_LIMITS = {  # counted in the cache, whose keys carry the centre's s
     "reauthenticate": "10/m/user",
 }
 MFA_ADAPTER = "apps.accounts.adapter.CentreMFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "apps.accounts.second_factor.AppSetUp",
+    "add_webauthn": "apps.accounts.second_factor.PasskeyAdd",
+    "authenticate": "apps.accounts.second_factor.SecondStep",
+    "edit_webauthn": "apps.accounts.second_factor.PasskeyRename",
+    "reauthenticate": "apps.accounts.second_factor.CodeOnceMore",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

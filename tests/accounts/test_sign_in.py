@@ -1,13 +1,18 @@
 """Signing in by password, by code, after a reset; what is counted, and what nobody learns."""
 
+import datetime as dt
+
+import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import AuditRecord, User
 from tests.accounts.conftest import PASSWORD
+from tests.factories.world import MONDAY_NOON
 
 LOGIN = "/account/login/"
+PROTECTED = "/account/2fa/totp/activate/"
 
 
 def signed_in(client):
@@ -114,9 +119,7 @@ def test_deactivated_person_stays_out(browser, people, last_mail):
 def test_changed_address_must_be_proven_and_be_free(browser, people, last_code):
     client = browser()
     client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
-    answer = client.post("/account/email/", {"action_add": "", "email": people.dana.email})
-    assert answer.url.startswith("/account/reauthenticate/")
-    client.post(answer.url, {"password": PASSWORD})
+    client.post("/account/email/", {"action_add": "", "email": people.dana.email})
     client.post("/account/confirm-email/", {"code": last_code(people.dana.email)})
     assert User.objects.get(pk=people.carol.pk).email == "carol@sunrise.example"
 
@@ -189,3 +192,20 @@ def test_the_code_page_says_what_to_do_and_nothing_of_other_addresses(browser, p
 
 def main_of(answer):
     return answer.text.split("<main")[1].split("</main>")[0]
+
+
+def test_whoever_has_just_typed_the_password_is_not_asked_for_it_again(browser, people):
+    client = browser()
+    with time_machine.travel(MONDAY_NOON, tick=False) as clock:
+        client.post(LOGIN, {"login": people.carol.email, "password": PASSWORD})
+        assert client.get(PROTECTED).status_code == 200
+        clock.shift(dt.timedelta(minutes=5))
+        assert client.get(PROTECTED).url.startswith("/account/reauthenticate/")
+
+
+def test_code_by_mail_does_not_stand_for_the_password(browser, people, last_code):
+    client = browser()
+    client.post("/account/login/code/", {"email": people.carol.email})
+    client.post("/account/login/code/confirm/", {"code": last_code(people.carol.email)})
+    assert signed_in(client) == str(people.carol.pk)
+    assert client.get(PROTECTED).url.startswith("/account/reauthenticate/")

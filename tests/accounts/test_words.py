@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from apps.accounts.words import sentence_case
+from tests.accounts.conftest import PASSWORD
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,29 @@ def test_passwords_are_asked_for_in_the_house_s_words(browser, people):
     assert ">Current password<" in text
     assert ">New password<" in text
     assert "placeholder" not in text.split("<main")[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/account/email/", "You sign in with carol@sunrise.example"),
+        ("/account/2fa/", "Set up the app"),
+        ("/account/2fa/webauthn/", "No passkey yet"),
+        ("/account/2fa/webauthn/add/", "Add the passkey"),
+        ("/account/2fa/totp/activate/", "Key for the app"),
+    ],
+)
+def test_pages_of_the_account_use_the_house_s_words(browser, people, path, words):
+    client = browser()
+    client.post("/account/login/", {"login": people.carol.email, "password": PASSWORD})
+    text = client.get(path).text
+    assert words in text
+    for theirs in (
+        "Email address",
+        "Change to:",
+        "security key",
+        "Security key",
+        "Successfully",
+        "Authenticator secret",
+    ):
+        assert theirs not in text

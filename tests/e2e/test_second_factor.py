@@ -79,20 +79,58 @@ def test_authenticator_app_from_enrolment_to_the_last_recovery_code(nadia):
     page.wait_for_url("**/my/")
 
 
-def test_passkey_signs_in_alone(nadia):
-    devices = nadia.context.new_cdp_session(nadia.page)
+def keep_passkeys(person):
+    """Give the person's device a place for passkeys, behind a finger that is always right; it is empty."""
+    devices = person.context.new_cdp_session(person.page)
     devices.send("WebAuthn.enable")
     facts = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     devices.send("WebAuthn.addVirtualAuthenticator", {"options": {**facts, "isUserVerified": True}})
-    page = open_protected(nadia, "/account/2fa/webauthn/add/")
-    page.fill("input[name=name]", "My phone")
-    page.check("input[name=passwordless]")
-    page.locator("#mfa_webauthn_add").click()
+    return person
+
+
+@pytest.fixture
+def phone_with_a_lock(nadia):
+    return keep_passkeys(nadia)
+
+
+def add_passkey(person, name):
+    """With the keyboard: Enter in the name's field adds it."""
+    page = open_protected(person, "/account/2fa/webauthn/add/")
+    page.fill("input[name=name]", name)
+    page.keyboard.press("Enter")
+    return page
+
+
+def test_passkey_signs_in_alone_is_renamed_and_removed(phone_with_a_lock):
+    nadia = phone_with_a_lock
+    page = add_passkey(nadia, "My phone")
     page.get_by_text(re.compile("added", re.I)).first.wait_for()
-    page = open_protected(nadia, "/account/2fa/webauthn/")
-    page.get_by_text("My phone").wait_for()
-    assert page.get_by_role("link", name="Add", exact=True).bounding_box()["width"] < PHONE["width"] / 2
-    assert not nadia.axe()
     sign_out(nadia)
     nadia.go("/account/login/").locator("#passkey_login").click()
     page.wait_for_url("**/my/")
+    page = nadia.go("/account/2fa/webauthn/")
+    page.get_by_text("My phone", exact=True).first.wait_for()
+    assert not nadia.overflows() and not nadia.axe()
+    page.get_by_role("link", name="Rename My phone").click()  # nobody is asked again who has just used a passkey
+    submit(page, "name", "The blue one")
+    page.get_by_role("link", name="Remove The blue one").click()
+    page.locator("main form [type=submit]").click()
+    page.get_by_role("heading", name="No passkey yet").wait_for()
+
+
+def test_passkey_that_does_not_come_about_is_said_on_the_page(phone_with_a_lock):
+    page = phone_with_a_lock.page
+    add_passkey(phone_with_a_lock, "My phone")
+    page.wait_for_url("**/recovery-codes/")
+    add_passkey(phone_with_a_lock, "The same phone")
+    refused = page.get_by_role("alert").filter(has_text="There is a passkey of this account already.")
+    refused.wait_for()
+    assert refused.evaluate("(box) => box === document.activeElement")
+    assert page.input_value("input[name=name]") == "The same phone"
+
+
+def test_sign_in_without_any_passkey_here_is_answered(visitor):
+    person = keep_passkeys(visitor(PHONE))
+    person.go("/account/login/").locator("#passkey_login").click()
+    person.page.get_by_role("alert").filter(has_text="No passkey was used").wait_for()
+    assert not person.axe()
