@@ -106,7 +106,8 @@
     const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.button > 0;
     if (loader && !modified) {
       const url = loader.getAttribute("href") ?? loader.dataset.dialog;
-      if (url && loadDialog(url, loader)) event.preventDefault();
+      const unseen = loader.matches("[aria-hidden]"); // only there for a key: the focus goes back to where it was
+      if (url && loadDialog(url, unseen ? null : loader)) event.preventDefault();
       return;
     }
     const named = event.target.closest("[data-dialog-open]");
@@ -260,6 +261,36 @@
 
   /* ---- forms -------------------------------------------------------------------------------------------------- */
 
+  /* Typed with keys, a date changes with every part of it. It counts when its field is left: asked for sooner, the field
+     would be drawn anew under the fingers. */
+  let typedDate = null;
+  let dateWaits = false;
+  const settleDate = () => {
+    const field = typedDate;
+    typedDate = null;
+    if (dateWaits && field.isConnected) field.dispatchEvent(new Event("change", { bubbles: true }));
+    dateWaits = false;
+  };
+  document.addEventListener(
+    "change",
+    (event) => {
+      if (event.target !== typedDate) return;
+      event.stopImmediatePropagation();
+      dateWaits = true;
+    },
+    true,
+  );
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (!event.target.matches?.("input[type=date]")) return;
+      if (/^(\d|ArrowUp|ArrowDown|Backspace|Delete)$/.test(event.key)) typedDate = event.target;
+      else if (typedDate && /^( |Enter|F4)$/.test(event.key)) settleDate(); // the browser's own picker, or the end
+    },
+    true,
+  );
+  ["focusout", "pointerdown"].forEach((name) => document.addEventListener(name, (event) => event.target === typedDate && settleDate(), true));
+
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-autosubmit]");
     if (form && event.target.matches("select, [type=checkbox], [type=radio], [type=date]")) form.requestSubmit();
@@ -340,6 +371,8 @@
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (behind?.isConnected && behind.value !== behind.defaultValue) behind.form.requestSubmit();
     behind = null;
+    const fresh = event.detail.elt;
+    if (document.activeElement === document.body && fresh?.isConnected) $("[data-refocus]", fresh)?.focus(); // what had it is gone
     if (event.detail.xhr?.status === 422) focusFirstProblem(event.detail.elt?.isConnected ? event.detail.elt : document);
   });
 

@@ -95,3 +95,12 @@ def test_without_javascript_what_was_said_stands_above_the_page_and_covers_nothi
     assert said["y"] + said["height"] <= below["y"]
     page.goto(page.url)
     assert page.locator(".topbar").bounding_box()["y"] == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_button_under_the_pointer_stays_readable(visitor, scheme):
+    guest = visitor(PHONE, color_scheme=scheme)
+    page = guest.go("/account/login/")
+    page.evaluate(walk.STILL)
+    page.locator("main form [type=submit]").first.hover()
+    assert not guest.axe()
