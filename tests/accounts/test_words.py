@@ -64,7 +64,6 @@ def test_pages_of_the_account_use_the_house_s_words(browser, people, path, words
     for theirs in (
         "Email address",
         "Change to:",
-        "security key",
         "Security key",
         "Successfully",
         "Authenticator secret",
