@@ -63,7 +63,7 @@ def change_user(*, by: User, user: User, given_name: str, family_name: str, role
 
     Raises LastAdmin when nobody active would be left as admin, AdminsOnly when `by` may not touch admins.
     """
-    admins = _lock_admins()
+    admins = lock_admins()
     user = _locked(user.pk)
     if Role.ADMIN in {*user.roles, *roles}:
         _require_admin(by)
@@ -85,7 +85,7 @@ def deactivate_user(*, by: User, user: User) -> User:
 
     Raises LastAdmin, AdminsOnly.
     """
-    admins = _lock_admins()
+    admins = lock_admins()
     user = _locked(user.pk)
     if Role.ADMIN in user.roles:
         _require_admin(by)
@@ -145,7 +145,7 @@ def _locked(pk: uuid.UUID) -> User:
     return User.objects.select_for_update(no_key=True).get(pk=pk)
 
 
-def _lock_admins() -> list[User]:
+def lock_admins() -> list[User]:
     """Lock the active admins, in order: two admins demoting each other at once must not both succeed."""
     return list(User.objects.active().with_role(Role.ADMIN).order_by("pk").select_for_update(no_key=True))
 

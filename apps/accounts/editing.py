@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
-from django.forms import ModelForm
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import audit, staleness
@@ -40,7 +41,40 @@ def remove_or_retire(*, obj: Any, by: User, needed: bool = False) -> bool:
     return False
 
 
-class RowForm(PermissionRequired, FormFlow):
+class SavesRow(FormFlow):
+    """Save one row and its audit record, all or nothing. Whoever saves what another has changed meanwhile is told."""
+
+    request: Any  # only who is signed in comes this far
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        staleness.remember(form, self.shown_besides)
+        return form
+
+    def shown_besides(self) -> dict[str, Any]:
+        """What the form shows that is no field of its row, by name. Asked again under the row's lock: read it anew."""
+        return {}
+
+    def act(self, form: Any) -> Any:
+        try:
+            with transaction.atomic():
+                staleness.require_as_read(form, self.shown_besides)
+                return self.save(form)
+        except IntegrityError as error:
+            raise ChangedMeanwhile from error
+
+    def save(self, form: Any) -> Any:
+        return audit.save_form(form, by=self.request.user)
+
+    def refused(self, form: BaseForm, refusal: DomainError) -> HttpResponse:
+        """Say beside each field what another wrote there."""
+        told: Any = refusal.facts.get("now", {})
+        for name, sentence in told.items():
+            form.add_error(name, sentence)
+        return super().refused(form, refusal)
+
+
+class RowForm(PermissionRequired, SavesRow):
     """Create a row (`object` is None) or change one. `object` stays as it was stored, whatever was typed."""
 
     fragment = "form"
@@ -53,19 +87,3 @@ class RowForm(PermissionRequired, FormFlow):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(**{self.object_name: self.object}, **context)
-
-    def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
-        staleness.remember(form)
-        return form
-
-    def act(self, form: ModelForm) -> Any:
-        try:
-            with transaction.atomic():
-                staleness.require_as_read(form)
-                return self.save(form)
-        except IntegrityError as error:
-            raise ChangedMeanwhile from error
-
-    def save(self, form: Any) -> Any:
-        return audit.save_form(form, by=self.request.user)

@@ -68,7 +68,7 @@ def _create_profile(user: User, facts: dict[str, Any]) -> Therapist:
 @transaction.atomic
 def approve_therapist(*, therapist: Therapist, by: User) -> Therapist:
     """Make a therapist public and bookable. Sends `therapist_approved`. Raises LoginIsOff. Twice changes nothing."""
-    therapist = _locked(therapist)
+    therapist = locked(therapist)
     if not therapist.user.is_active:
         raise LoginIsOff
     if therapist.status != Therapist.Status.APPROVED:
@@ -80,7 +80,7 @@ def approve_therapist(*, therapist: Therapist, by: User) -> Therapist:
 @transaction.atomic
 def deactivate_therapist(*, therapist: Therapist, by: User, reason: str = "") -> Therapist:
     """Take a therapist off the public pages and out of booking. Sessions already booked stay. Twice changes nothing."""
-    therapist = _locked(therapist)
+    therapist = locked(therapist)
     if therapist.status != Therapist.Status.INACTIVE:
         _turn(therapist, by, Therapist.Status.INACTIVE, verb="deactivated", reason=reason)
     return therapist
@@ -95,7 +95,7 @@ def _turn(therapist: Therapist, by: User, status: str, *, verb: str, reason: str
 @transaction.atomic
 def rename_therapist(*, therapist: Therapist, by: User, slug: str) -> Therapist:
     """Give the profile another address; the former ones keep leading to it. Raises AddressInUse."""
-    therapist = _locked(therapist)
+    therapist = locked(therapist)
     former = therapist.slug
     if slug == former:
         return therapist
@@ -133,7 +133,7 @@ def _taken(slug: str, besides: Therapist | None = None) -> bool:
 @transaction.atomic
 def set_photo(*, therapist: Therapist, by: User, content: bytes | None) -> Therapist:
     """Take another photo (a JPEG of `photos.square`) or none. The former file goes when the transaction commits."""
-    therapist = _locked(therapist)
+    therapist = locked(therapist)
     former, storage = therapist.photo.name, therapist.photo.storage
     if content is None:
         therapist.photo = ""
@@ -159,7 +159,7 @@ def save_offering(*, offering: Offering, by: User, changes: dict[str, Any], ends
 
     Raises OfferingOverlaps. Bookings already made keep what they were promised.
     """
-    _locked(offering.therapist)
+    locked(offering.therapist)
     if ends_running:
         _end_running(offering, by)
     if other := overlapping(offering).first():
@@ -204,5 +204,5 @@ def needed(therapy_type: TherapyType) -> bool:
     return therapy_type.offerings.exists()
 
 
-def _locked(therapist: Therapist) -> Therapist:
+def locked(therapist: Therapist) -> Therapist:
     return Therapist.objects.select_for_update(of=("self",)).select_related("user").get(pk=therapist.pk)

@@ -54,7 +54,7 @@ def test_control_without_the_lock_nobody_stays(fresh_centre, django_db_blocker, 
         return admins
 
     met = threading.Barrier(2)
-    monkeypatch.setattr(actions, "_lock_admins", look_without_locking)
+    monkeypatch.setattr(actions, "lock_admins", look_without_locking)
     with django_db_blocker.unblock():
         one, other = UserFactory(roles=[Role.ADMIN]), UserFactory(roles=[Role.ADMIN])
         User.objects.update(is_active=True)

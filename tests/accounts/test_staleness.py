@@ -3,10 +3,19 @@
 import pytest
 from django.urls import reverse
 
+from apps.accounts import staleness
 from apps.accounts.models import AuditRecord
-from apps.patients.models import Patient
+from apps.patients.models import Guardianship, Patient
+from apps.sessions.models import Room
 from apps.therapists.models import Therapist, TherapyType
-from tests.factories import RoomFactory, TherapyTypeFactory
+from tests.factories import (
+    ClosureFactory,
+    OfferingFactory,
+    RoomFactory,
+    SpecialtyFactory,
+    TherapyTypeFactory,
+    TimeOffFactory,
+)
 from tests.isolation.judge import Page
 
 
@@ -35,35 +44,69 @@ def pages(people):
         "therapist": (people.alice, reverse("therapists:therapist-update", args=[bob.pk]), "location"),
         "type": (people.alice, reverse("therapists:therapy-type-update", args=[speech.pk]), "name"),
         "room": (people.alice, reverse("sessions:room-update", args=[RoomFactory().pk]), "name"),
+        "guardian": (people.oscar, guardian_url(), "given_name"),
+        "user": (people.alice, reverse("accounts:user-update", args=[people.erin.pk]), "given_name"),
+        "price": (people.alice, price_url(bob, speech), "price"),
+        "closure": (people.alice, reverse("scheduling:closure-update", args=[ClosureFactory().pk]), "name"),
+        "time off": (people.oscar, time_off_url(bob), "note"),
+        "status": (people.oscar, reverse("scheduling:status-update", args=[bob.pk]), "daily_cap"),
     }
 
 
-@pytest.fixture(params=["patient", "own", "child", "therapist", "type", "room"])
+def guardian_url():
+    mia = Patient.objects.get(given_name="Mia")
+    return reverse("patients:guardian-update", args=[mia.pk, mia.guardianships.get().pk])
+
+
+def price_url(therapist, kind):
+    own = OfferingFactory(therapist=therapist, therapy_type=kind)
+    return reverse("therapists:offering-update", args=[therapist.pk, own.pk])
+
+
+def time_off_url(therapist):
+    away = TimeOffFactory(therapist=therapist)
+    return reverse("scheduling:time-off-update", args=[therapist.pk, away.pk])
+
+
+NUMBERS = {"price": ("11.00", "12.00", "13.00"), "status": ("3", "4", "5")}
+WORDS = ("First", "Second", "Third")
+KINDS = [
+    "patient", "own", "child", "therapist", "type", "room",
+    "guardian", "user", "price", "closure", "time off", "status",
+]  # fmt: skip
+
+
+@pytest.fixture(params=KINDS)
 def writers(request, pages, browser):
     user, url, name = pages[request.param]
     return browser(user), browser(user), url, name
 
 
-def test_second_writer_is_told_and_loses_nothing(writers):
+@pytest.fixture
+def values(request):
+    return NUMBERS.get(request.node.callspec.params["writers"], WORDS)
+
+
+def test_second_writer_is_told_and_loses_nothing(writers, values):
     first, second, url, name = writers
+    one, other, _third = values
     shown, stale = first.get(url), second.get(url)
-    assert first.post(url, typed(shown, **{name: "First"})).status_code == 302
-    answer = second.post(url, typed(stale, **{name: "Second"}))
+    assert first.post(url, typed(shown, **{name: one})).status_code == 302
+    answer = second.post(url, typed(stale, **{name: other}))
     assert answer.status_code == 422
-    page = Page(answer.content.decode())
-    assert (
-        "Somebody else has changed this" in page.text and f"Changed: {answer.context['form'][name].label}." in page.text
-    )
-    assert answer.context["form"][name].value() == "Second"
-    assert typed(second.get(url))[name] == "First"
+    page, form = Page(answer.content.decode()), answer.context["form"]
+    assert "Somebody else has changed this" in page.text and f"Changed: {form[name].label}." in page.text
+    assert form.errors[name] == [f"It says “{one}” now."]
+    assert form[name].value() == other
+    assert str(typed(second.get(url))[name]) == one
     sent = {facts["name"]: facts.get("value") for tag, facts in page.elements if facts.get("name") == "as_read"}
-    assert second.post(url, typed(stale, **{name: "Second"}, **sent)).status_code == 302
-    assert typed(first.get(url))[name] == "Second"
+    assert second.post(url, typed(stale, **{name: other}, **sent)).status_code == 302
+    assert str(typed(first.get(url))[name]) == other
 
 
-def test_one_writer_is_never_stopped(writers):
+def test_one_writer_is_never_stopped(writers, values):
     first, _second, url, name = writers
-    for value in ("First", "Second", "Third"):
+    for value in values:
         answer = first.post(url, typed(first.get(url), **{name: value}))
         assert answer.status_code == 302, answer.context["form"].errors
 
@@ -82,3 +125,80 @@ def test_the_trail_does_not_name_what_was_read(browser, people, pages):
     client.post(url, typed(client.get(url), **{name: "First"}))
     record = AuditRecord.objects.about(people.carol.patient).filter(verb="changed").latest("pk")
     assert set(record.changes) == {name}
+
+
+def test_rows_below_the_form_count_too(browser, people, pages):
+    alice, url, name = pages["therapist"]
+    stale, bob = browser(alice).get(url), Therapist.objects.get(user=people.bob)
+    bob.education.create(degree="Master", institution="Here", year=2001)
+    bob.specialties.add(SpecialtyFactory())
+    answer = browser(alice).post(url, typed(stale, **{name: "Second"}))
+    assert answer.status_code == 422
+    assert b"Changed: Education, Specialties." in answer.content
+
+
+def test_a_guardians_rights_count_too(browser, people, pages):
+    oscar, url, name = pages["guardian"]
+    stale = browser(oscar).get(url)
+    Guardianship.objects.filter(patient__given_name="Mia").update(may_book=False)
+    answer = browser(oscar).post(url, typed(stale, **{name: "Second"}))
+    assert answer.status_code == 422 and b"Changed: May book and cancel sessions." in answer.content
+
+
+def test_the_centres_settings_count_too(browser, people, sunrise, django_capture_on_commit_callbacks):
+    url, alice = reverse("portal:centre-settings"), browser(people.alice)
+    stale = typed(alice.get(url))
+    stale.pop("logo", None)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert alice.post(url, {**stale, "tagline": "First"}).status_code == 302
+    answer = alice.post(url, {**stale, "phone": "212 664 7665"})
+    assert answer.status_code == 422 and b"It says \xe2\x80\x9cFirst\xe2\x80\x9d now." in answer.content
+    assert answer.context["form"]["phone"].value() == "212 664 7665"
+
+
+# --- between the look at the row and its lock ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Return a function: do this after a form was found good and before its row is locked."""
+
+    def meanwhile(deed):
+        real = staleness.require_as_read
+
+        def after_the_deed(form, *besides):
+            deed()
+            real(form, *besides)
+
+        monkeypatch.setattr(staleness, "require_as_read", after_the_deed)
+
+    return meanwhile
+
+
+def test_a_record_archived_meanwhile_does_not_come_back(browser, people, pages, meanwhile):
+    oscar, url, name = pages["patient"]
+    client = browser(oscar)
+    carol = Patient.objects.filter(pk=people.carol.patient.pk)
+    page = client.get(url)
+    meanwhile(lambda: carol.update(status="archived"))
+    assert client.post(url, typed(page, **{name: "First"})).status_code == 302
+    assert (carol.get().status, carol.get().city) == ("archived", "First")
+
+
+def test_a_therapist_deactivated_meanwhile_stays_so(browser, people, pages, meanwhile):
+    oscar, url, name = pages["status"]
+    client, bob = browser(oscar), Therapist.objects.filter(user=people.bob)
+    page = client.get(url)
+    meanwhile(lambda: bob.update(status="inactive"))
+    assert client.post(url, typed(page, **{name: "3"})).status_code == 302
+    assert (bob.get().status, bob.get().daily_cap) == ("inactive", 3)
+
+
+def test_a_row_removed_meanwhile_is_not_made_anew(browser, pages, meanwhile):
+    alice, url, name = pages["room"]
+    client = browser(alice)
+    page = client.get(url)
+    meanwhile(lambda: Room.objects.all().delete())
+    answer = client.post(url, typed(page, **{name: "First"}))
+    assert answer.status_code == 422 and b"has removed this" in answer.content
+    assert answer.context["form"][name].value() == "First"

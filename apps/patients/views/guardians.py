@@ -8,8 +8,10 @@ from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.editing import SavesRow
 from apps.core.http import FormFlow
 from apps.patients import actions
+from apps.patients.errors import GuardianGone
 from apps.patients.forms.guardians import RIGHTS, GuardianAddForm, GuardianForm
 from apps.patients.models import Guardian, Guardianship, Patient
 from apps.patients.views.patients import OnePatient
@@ -64,7 +66,7 @@ class OneGuardianship(OnePatient):
         return super().get_context_data(patient=self.object, guardianship=self.guardianship, **context)  # type: ignore[misc]
 
 
-class GuardianUpdate(OneGuardianship, FormFlow):
+class GuardianUpdate(OneGuardianship, SavesRow):
     form_class = GuardianForm
     template_name = "patients/guardian_update.html"
     fragment = "form"
@@ -81,7 +83,12 @@ class GuardianUpdate(OneGuardianship, FormFlow):
         others = Patient.objects.filter(guardianships__guardian=self.guardianship.guardian).exclude(pk=self.object.pk)
         return super().get_context_data(other_patients=list(others), **context)
 
-    def act(self, form: GuardianForm) -> Guardianship:
+    def shown_besides(self) -> dict[str, Any]:
+        if found := Guardianship.objects.filter(pk=self.guardianship.pk).values(*RIGHTS).first():
+            return dict(found)
+        raise GuardianGone
+
+    def save(self, form: GuardianForm) -> Guardianship:
         facts = {"person": form.person, **form.rights}
         return actions.change_guardian(guardianship=self.guardianship, by=self.request.user, **facts)
 

@@ -8,17 +8,18 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django_tenants.utils import schema_context
 
-from apps.accounts import audit
+from apps.accounts import audit, staleness
 from apps.accounts.access import PermissionRequired
+from apps.accounts.editing import SavesRow
 from apps.accounts.roles import Permission
-from apps.core.http import FormFlow
 from apps.portal.forms.centre import SECTIONS, CentreSettingsForm
 from apps.tenants.actions import change_centre
 from apps.tenants.models import Centre
 
 
-class CentreSettings(PermissionRequired, FormFlow):
+class CentreSettings(PermissionRequired, SavesRow):
     permission = Permission.CENTRE_MANAGE
     form_class = CentreSettingsForm
     template_name = "portal/centre_settings.html"
@@ -44,11 +45,16 @@ class CentreSettings(PermissionRequired, FormFlow):
         """Change and trail stand or fall together."""
         if not form.changes:
             return
-        before = {name: getattr(self.centre, name) for name in form.changes}
         with transaction.atomic():
-            changed = change_centre(self.centre, **form.changes)
-            changes = {name: [str(old), str(getattr(changed, name))] for name, old in before.items()}
-            audit.record(by=self.user, verb="changed", obj=changed, changes=changes)
+            with schema_context("public"):  # where the centre's row lives
+                staleness.require_as_read(form)
+            self.save(form)
+
+    def save(self, form: CentreSettingsForm) -> None:
+        before = {name: getattr(self.centre, name) for name in form.changes}
+        changed = change_centre(self.centre, **form.changes)
+        changes = {name: [str(old), str(getattr(changed, name))] for name, old in before.items()}
+        audit.record(by=self.user, verb="changed", obj=changed, changes=changes)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import BaseForm, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, TemplateView, View
 
-from apps.accounts import audit, staleness
+from apps.accounts import audit
 from apps.accounts.access import PermissionRequired
-from apps.accounts.editing import ChangedMeanwhile
+from apps.accounts.editing import SavesRow
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.core import clock, formats
 from apps.core.http import FormFlow
 from apps.core.lists import ListPage
+from apps.patients.errors import GuardianGone
 from apps.patients.models import Guardianship, Patient
 from apps.portal import booking, family, ics, story
 from apps.portal.choosing import Choice
@@ -207,25 +208,15 @@ class MyDetails(Mine, TemplateView):
         )
 
 
-class SavesRecord(Mine, FormFlow):
-    """Saves one record with what hangs on it, all or nothing, audited."""
+class SavesRecord(Mine, SavesRow):
+    """Saves one record with what hangs on it, all or nothing, audited. (A first record of oneself may be sent twice.)"""
 
     success_url = "portal:my-details"
     success_message = gettext_lazy("Saved.")
 
-    def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
-        staleness.remember(form)
-        return form
-
-    def act(self, form: Any) -> Any:
-        try:
-            with transaction.atomic():
-                staleness.require_as_read(form)
-                saved = audit.save_form(form, by=self.request.user)
-                self.follow(form, saved)
-        except IntegrityError as error:  # a first record of oneself, sent twice
-            raise ChangedMeanwhile from error
+    def save(self, form: Any) -> Any:
+        saved = super().save(form)
+        self.follow(form, saved)
         return saved
 
     def follow(self, form: ModelForm, saved: Any) -> None:
@@ -257,6 +248,12 @@ class MyDetailsUpdate(SavesRecord):
         blank = Patient(user=user, given_name=user.given_name, family_name=user.family_name, email=user.email)
         record = self.family.guardian if self._is_only_guardian else self.family.own or blank
         return {**super().get_form_kwargs(), "instance": record}
+
+    def act(self, form: Any) -> Any:
+        """The login's row first, as wherever both are written: the other order waits in a circle."""
+        with transaction.atomic():
+            User.objects.locked(self.user.pk)
+            return super().act(form)
 
     def follow(self, form: ModelForm, saved: Any) -> None:
         self.family.tell(**{name: getattr(saved, name) for name in ("given_name", "family_name", "phone")})
@@ -313,6 +310,12 @@ class MyChildUpdate(SavesRecord):
             for name in form.Meta.fields:
                 form.fields[name].disabled = True
         return form
+
+    def shown_besides(self) -> dict[str, Any]:
+        rows = Guardianship.objects.filter(pk=self.guardianship.pk)
+        if found := rows.values("relationship", "is_told").first():
+            return dict(found)
+        raise GuardianGone
 
     def follow(self, form: ModelForm, saved: Patient) -> None:
         facts = {name: form.cleaned_data[name] for name in ("relationship", "is_told")}

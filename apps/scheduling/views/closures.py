@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 
-from apps.accounts import audit
 from apps.accounts.access import PermissionRequired
+from apps.accounts.editing import SavesRow
 from apps.accounts.roles import Permission
 from apps.core.http import FormFlow, redirect_after, wants_fragment
 from apps.core.lists import Column, ListPage
@@ -69,7 +68,7 @@ class ClosureList(PermissionRequired, ListPage):
         return super().get_context_data(holidays=switches(self.request.tenant), **kwargs)
 
 
-class ClosureFlow(PermissionRequired, FormFlow):
+class ClosureFlow(PermissionRequired, SavesRow):
     permission = Permission.CENTRE_MANAGE
     form_class = ClosureForm
     template_name = "scheduling/closure_form.html"
@@ -82,11 +81,6 @@ class ClosureFlow(PermissionRequired, FormFlow):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "instance": self.object}
-
-    def act(self, form: ClosureForm) -> Closure:
-        with transaction.atomic():
-            saved: Closure = audit.save_form(form, by=self.user)
-        return saved
 
     def get_success_url(self) -> str:
         """The list as it shows what was saved: it hides what is over."""

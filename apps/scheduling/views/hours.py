@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from apps.accounts import audit
+from apps.accounts.editing import SavesRow
 from apps.core.http import FormFlow, redirect_after, wants_fragment
 from apps.scheduling import hours, times
 from apps.scheduling.forms import BaseWeekFormSet, ExceptionForm, StatusForm, week_formset
@@ -147,7 +146,7 @@ class ExceptionDelete(EditsTherapist, FormFlow):
         return self.hours_url()
 
 
-class StatusUpdate(EditsTherapist, FormFlow):
+class StatusUpdate(EditsTherapist, SavesRow):
     """Available, limited or on leave, and the most sessions in a day."""
 
     form_class = StatusForm
@@ -156,11 +155,6 @@ class StatusUpdate(EditsTherapist, FormFlow):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "instance": self.therapist}
-
-    def act(self, form: StatusForm) -> Therapist:
-        with transaction.atomic():
-            saved: Therapist = audit.save_form(form, by=self.user)
-        return saved
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**self.about(), **kwargs)

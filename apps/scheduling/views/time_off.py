@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.accounts import audit
+from apps.accounts.editing import SavesRow
 from apps.core.http import FormFlow
 from apps.core.lists import Column, ListPage
 from apps.scheduling import hours
@@ -68,7 +67,7 @@ def over(today: dt.date) -> Q:
     return Q(rule="", ends_on__lt=today)
 
 
-class TimeOffFlow(EditsTherapist, FormFlow):
+class TimeOffFlow(EditsTherapist, SavesRow):
     form_class = TimeOffForm
     template_name = "scheduling/time_off_form.html"
     title: Any = ""
@@ -79,11 +78,6 @@ class TimeOffFlow(EditsTherapist, FormFlow):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "instance": self.object}
-
-    def act(self, form: TimeOffForm) -> TimeOff:
-        with transaction.atomic():
-            saved: TimeOff = audit.save_form(form, by=self.user)
-        return saved
 
     def done(self) -> HttpResponse:
         """Booked sessions stay where they are: say so, with their number."""

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.editing import SavesRow
 from apps.core.http import FormFlow
 from apps.therapists import actions
 from apps.therapists.errors import OfferingOverlaps
@@ -16,7 +18,7 @@ from apps.therapists.models import Offering
 from apps.therapists.views.therapists import OneTherapist
 
 
-class OfferingFlow(OneTherapist, FormFlow):
+class OfferingFlow(OneTherapist, SavesRow):
     """Save a price of `self.object`, the therapist."""
 
     form_class = OfferingForm
@@ -32,6 +34,13 @@ class OfferingFlow(OneTherapist, FormFlow):
         return super().get_context_data(therapist=self.object, offering=self.offering, **context)
 
     def act(self, form: OfferingForm) -> Offering:
+        """The therapist's row first, as `save_offering` takes it: the other order waits in a circle."""
+        with transaction.atomic():
+            actions.locked(self.object)
+            saved: Offering = super().act(form)
+        return saved
+
+    def save(self, form: OfferingForm) -> Offering:
         before = {} if self.offering is None else form.initial
         named = [name for name in form.changed_data if name != "ends_running"]
         changes = {name: [before.get(name), form.cleaned_data[name]] for name in named}

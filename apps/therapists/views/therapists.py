@@ -149,6 +149,11 @@ class TherapistUpdate(OneTherapist, RowForm):
     template_name = "therapists/therapist_update.html"
     success_message = _("The profile is saved.")
 
+    def shown_besides(self) -> dict[str, Any]:
+        """The rows below the profile, and the specialties."""
+        rows = {name: [str(row) for row in getattr(self.object, name).all()] for name in ("education", "experience")}
+        return {**rows, "specialty_names": [str(one) for one in self.object.specialties.all()]}
+
     def save(self, form: TherapistForm) -> Therapist:
         therapist: Therapist = super().save(form)
         changes = {}
