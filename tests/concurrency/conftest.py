@@ -1,5 +1,6 @@
 """Races with real threads, real connections and real commits, in a centre of their own."""
 
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,7 +8,9 @@ import pytest
 from django.db import connection
 from django_tenants.utils import tenant_context
 
+from apps.accounts.models import UserQuerySet
 from apps.accounts.roles import Role
+from apps.patients.models import PatientQuerySet
 from apps.scheduling import world
 from tests.factories import TherapyTypeFactory, UserFactory, cast
 
@@ -47,3 +50,38 @@ def race(fresh_centre):
             return list(pool.map(one, range(racers)))
 
     return run
+
+
+@pytest.fixture
+def meet(monkeypatch):
+    """Return a function: whoever calls `name` waits a moment for the other, so that both have looked before one writes.
+
+    They wait after the call, or `before` it. Where they call different things, the second is given the first's barrier.
+    """
+
+    def meet(owner, name, *, before=False, barrier=None):
+        barrier, real = barrier or threading.Barrier(2), getattr(owner, name)
+
+        def wait():
+            with contextlib.suppress(threading.BrokenBarrierError):  # the other waits for its turn
+                barrier.wait(timeout=1)
+
+        def together(*args, **facts):
+            if before:
+                wait()
+            found = real(*args, **facts)
+            if not before:
+                wait()
+            return found
+
+        monkeypatch.setattr(owner, name, together)
+        return barrier
+
+    return meet
+
+
+@pytest.fixture
+def no_turns(monkeypatch):
+    """Nobody waits for the login's row, nor for those who register somebody."""
+    monkeypatch.setattr(UserQuerySet, "locked", lambda rows, pk: rows.get(pk=pk))
+    monkeypatch.setattr(PatientQuerySet, "take_turns", lambda rows: None)

@@ -3,54 +3,28 @@
 Each race has its control: without the turns that are taken it makes two records, or fails.
 """
 
-import contextlib
 import datetime as dt
-import threading
 
 import pytest
 
-from apps.accounts.models import User, UserQuerySet
+from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.patients import actions
 from apps.patients.errors import GuardianAlready, PatientKnown
 from apps.patients.forms.patients import PatientForm
-from apps.patients.models import Guardian, Patient, PatientQuerySet
+from apps.patients.models import Guardian, Patient
 from apps.patients.views.patients import PatientCreate
 from apps.portal import desk, signup
 from apps.portal.forms.newcomer import NewPatientForm
 from apps.therapists import actions as therapist_actions
 from apps.therapists.actions import enrol_therapist
-from apps.therapists.errors import ProfileExists
+from apps.therapists.errors import AddressInUse, ProfileExists
 from apps.therapists.models import Therapist
 from tests.factories import PatientFactory, UserFactory
 
 pytestmark = pytest.mark.race
 ANN = {"given_name": "Ann", "family_name": "Lee", "birth_on": "1990-01-02"}
 NOBODY = {"gender": "unknown", "language": "", "country": "", "sure": ""}
-
-
-@pytest.fixture
-def meet(monkeypatch):
-    """Return a function: whoever calls `name` waits a moment for the other, so that both have looked before one writes."""
-
-    def meet(owner, name):
-        barrier, real = threading.Barrier(2), getattr(owner, name)
-
-        def together(*args, **facts):
-            found = real(*args, **facts)
-            with contextlib.suppress(threading.BrokenBarrierError):  # the other waits for its turn
-                barrier.wait(timeout=1)
-            return found
-
-        monkeypatch.setattr(owner, name, together)
-
-    return meet
-
-
-@pytest.fixture
-def no_turns(monkeypatch):
-    monkeypatch.setattr(UserQuerySet, "locked", UserQuerySet.get)
-    monkeypatch.setattr(PatientQuerySet, "take_turns", lambda rows: None)
 
 
 def errors(results):
@@ -101,7 +75,9 @@ def test_control_without_turns_there_are_two(no_turns, register_twice):
     assert Patient.objects.count() == 2
 
 
-def test_newcomer_of_two_bookings_is_registered_once(fresh_centre, race, meet):
+@pytest.fixture
+def book_newcomer_twice(fresh_centre, race, meet):
+    """The booking dialog with somebody new in it, sent twice at once."""
     oscar = UserFactory(roles=[Role.OPERATOR])
     forms = [NewPatientForm({f"new-{name}": value for name, value in ANN.items()}) for _ in range(2)]
     assert all(form.is_valid() for form in forms)
@@ -111,17 +87,37 @@ def test_newcomer_of_two_bookings_is_registered_once(fresh_centre, race, meet):
         with desk.transaction.atomic():
             return desk.register(forms[number], by=oscar)
 
-    assert errors(race(register, 2)) == {PatientKnown}
+    return lambda: race(register, 2)
+
+
+def test_newcomer_of_two_bookings_is_registered_once(book_newcomer_twice):
+    assert errors(book_newcomer_twice()) == {PatientKnown}
     assert Patient.objects.count() == 1
 
 
-def test_guardian_sent_twice_is_added_once(fresh_centre, race):
+def test_control_without_turns_the_newcomer_is_registered_twice(no_turns, book_newcomer_twice):
+    assert errors(book_newcomer_twice()) == set()
+    assert Patient.objects.count() == 2
+
+
+@pytest.fixture
+def add_guardian_twice(fresh_centre, race, meet):
     oscar, child = UserFactory(roles=[Role.OPERATOR]), PatientFactory(birth_on=dt.date(2017, 5, 20))
     person = {"given_name": "Dana", "family_name": "Lee", "email": "", "phone": ""}
-    add = {"patient": child, "by": oscar, "guardian": None, "person": person, "relationship": "mother", "pays": True}
-    results = race(lambda n: actions.add_guardian(**add), 2)
-    assert errors(results) == {GuardianAlready}
+    add = {"patient": child, "by": oscar, "guardian": None, "person": person, "relationship": "mother"}
+    meet(actions, "_acts_already")
+    return lambda: race(lambda n: actions.add_guardian(**add), 2)
+
+
+def test_guardian_sent_twice_is_added_once(add_guardian_twice):
+    assert errors(add_guardian_twice()) == {GuardianAlready}
     assert Guardian.objects.count() == 1
+
+
+def test_control_without_the_patients_lock_there_are_two_guardians(add_guardian_twice, monkeypatch):
+    monkeypatch.setattr(actions, "_locked", lambda patient: patient)
+    assert errors(add_guardian_twice()) == set()
+    assert Guardian.objects.count() == 2
 
 
 # --- therapists are enrolled ------------------------------------------------------------------------------------------
@@ -141,11 +137,20 @@ def test_person_enrolled_twice_has_one_profile(enrol):
     assert Therapist.objects.count() == 1
 
 
-def test_namesakes_enrolled_at_once_have_addresses_of_their_own(enrol):
+@pytest.fixture
+def namesakes(fresh_centre):
     names = {"given_name": "Sam", "family_name": "Roe", "roles": [Role.THERAPIST]}
-    users = [UserFactory(email=f"{number}@people.example", **names) for number in range(2)]
-    assert errors(enrol(users)) == set()
+    return [UserFactory(email=f"{number}@people.example", **names) for number in range(2)]
+
+
+def test_namesakes_enrolled_at_once_have_addresses_of_their_own(enrol, namesakes):
+    assert errors(enrol(namesakes)) == set()
     assert set(Therapist.objects.values_list("slug", flat=True)) == {"sam-roe", "sam-roe-2"}
+
+
+def test_control_without_another_try_one_namesake_is_not_enrolled(enrol, namesakes, monkeypatch):
+    monkeypatch.setattr(therapist_actions, "NAMESAKES", 1)
+    assert errors(enrol(namesakes)) == {AddressInUse}
 
 
 def test_control_without_turns_the_second_profile_fails(no_turns, enrol):
