@@ -52,30 +52,41 @@ def race(fresh_centre):
     return run
 
 
+class Meeting:
+    """Two wait for each other, once; not for long where the one who is waited for may stand before a lock."""
+
+    def __init__(self, patience):
+        self.barrier, self.patience, self.is_over = threading.Barrier(2), patience, False
+
+    def wait(self):
+        if not self.is_over:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self.barrier.wait(timeout=self.patience)
+            self.is_over = True
+
+
 @pytest.fixture
-def meet(monkeypatch):
-    """Return a function: whoever calls `name` waits a moment for the other, so that both have looked before one writes.
+def meet(monkeypatch, request):
+    """Return a function: whoever calls `name` waits for the other, so that both have looked before one writes.
 
-    They wait after the call, or `before` it. Where they call different things, the second is given the first's barrier.
+    They wait after the call, or `before` it; where they call different things, give the second the first's meeting. In a
+    control nothing stands between them: there both wait until both have come.
     """
+    patience = 30 if request.node.name.startswith("test_control") else 1
 
-    def meet(owner, name, *, before=False, barrier=None):
-        barrier, real = barrier or threading.Barrier(2), getattr(owner, name)
-
-        def wait():
-            with contextlib.suppress(threading.BrokenBarrierError):  # the other waits for its turn
-                barrier.wait(timeout=1)
+    def meet(owner, name, *, before=False, meeting=None):
+        meeting, real = meeting or Meeting(patience), getattr(owner, name)
 
         def together(*args, **facts):
             if before:
-                wait()
+                meeting.wait()
             found = real(*args, **facts)
             if not before:
-                wait()
+                meeting.wait()
             return found
 
         monkeypatch.setattr(owner, name, together)
-        return barrier
+        return meeting
 
     return meet
 

@@ -87,7 +87,7 @@ def save_both_ways(fresh_centre, race, meet):
         return Family(User.objects.get(pk=user.pk)).tell(given_name="Ann", family_name="Early")
 
     met = meet(staleness, "require_as_read")
-    meet(family, "change", barrier=met)
+    meet(family, "change", meeting=met)
     return lambda: race(lambda n: (details, booking)[n](), 2)
 
 

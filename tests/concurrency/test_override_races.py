@@ -1,8 +1,6 @@
 """Two overrides squeeze in before and after one session: what it gives up to the one is not given back by the other."""
 
 import datetime as dt
-import threading
-from contextlib import suppress
 
 import pytest
 
@@ -11,6 +9,7 @@ from apps.core.models import Mode
 from apps.scheduling.slots import Slot
 from apps.sessions import claims
 from apps.sessions.models import Room
+from apps.sessions.models.session import TherapySessionQuerySet
 from apps.therapists.models import Therapist, TherapyType
 from tests.concurrency.test_booking_races import book, outcome, overlaps, slot, working_day
 from tests.factories import PatientFactory, RoomFactory, UserFactory, cast
@@ -37,20 +36,24 @@ def squeezes(neighbour):
     return [before, Slot(other, kind, Mode.IN_PERSON, neighbour.ends_at, room)]
 
 
-def test_both_sides_of_a_session_give_way_at_once(clinic, race, neighbour, squeezes, monkeypatch):
-    patients, together, trim = PatientFactory.create_batch(2), threading.Barrier(2), claims._trim
+@pytest.fixture
+def squeeze_in(clinic, race, meet, squeezes):
+    patients = PatientFactory.create_batch(2)
+    meet(claims, "_trim", before=True)
+    return lambda: race(lambda n: book(clinic, squeezes[n], patients[n], override_reason="An emergency"), 2)
 
-    def read_and_wait(session, *span):
-        with suppress(threading.BrokenBarrierError):
-            together.wait(timeout=1)
-        trim(session, *span)
 
-    monkeypatch.setattr(claims, "_trim", read_and_wait)
-    results = race(lambda n: book(clinic, squeezes[n], patients[n], override_reason="An emergency"), 2)
-    assert outcome(results) == {"TherapySession": 2}
+def test_both_sides_of_a_session_give_way_at_once(neighbour, squeeze_in):
+    assert outcome(squeeze_in()) == {"TherapySession": 2}
     neighbour.refresh_from_db()
     assert (neighbour.buffer_before_minutes, neighbour.buffer_after_minutes) == (0, 0)
     given_up = AuditRecord.objects.about(neighbour).filter(verb="changed").values_list("changes", flat=True)
     names = ("buffer_after_minutes", "buffer_before_minutes")
     assert sorted(given_up, key=str) == [{name: [15, 0]} for name in names]
     assert overlaps() == 0
+
+
+def test_control_without_the_neighbours_lock_only_one_gets_in(neighbour, squeeze_in, monkeypatch):
+    """The second takes back what was given up to the first: the wall refuses it."""
+    monkeypatch.setattr(TherapySessionQuerySet, "select_for_update", lambda rows, **facts: rows)
+    assert outcome(squeeze_in()) == {"TherapySession": 1, "SlotTaken": 1}
