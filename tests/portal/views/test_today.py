@@ -52,6 +52,16 @@ def test_today_asks_about_what_is_over(browser, people, sunrise):
     assert answer.context["left_to_close"] == 1
     assert "1 from earlier days" in answer.text
     assert answer.context["next"] is None
+    row = answer.text[answer.text.index("waiting-title") : answer.text.index("rest-title")]
+    assert reverse("sessions:session-complete", args=[waiting.pk]) in row
+    assert reverse("sessions:session-miss", args=[waiting.pk]) in row
+    assert "data-menu" not in row  # both answers are in sight
+
+
+def test_today_lets_an_open_row_s_menu_lie_over_the_next_row(browser, people, sunrise):
+    complete_session(session=booked(sunrise, at(8)), by=people.bob)
+    text = browser(people.bob).get(PAGE).text
+    assert '<aside class="relative z-[1] has-[details[open]]:z-10' in text
 
 
 def test_today_looks_at_tomorrow(browser, people, sunrise):
