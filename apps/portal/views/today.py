@@ -14,6 +14,7 @@ from apps.portal import days
 from apps.scheduling.models import WorkingHours
 from apps.sessions.models import State, TherapySession
 from apps.sessions.steps import with_steps
+from apps.therapists.models import Therapist
 
 
 class Today(PermissionRequired, Fragments, TemplateView):
@@ -35,7 +36,8 @@ class Today(PermissionRequired, Fragments, TemplateView):
         tomorrow = [session for session in rows if session.starts_at >= days.edges(centre, today)[1]]
         facts = self.split(rows[: len(rows) - len(tomorrow)])
         left = mine.to_close().filter(starts_at__lt=since).count()
-        facts["needs_hours"] = not rows and self.needs_hours()
+        facts["has_profile"] = bool(rows) or Therapist.objects.filter(user=self.user).exists()
+        facts["needs_hours"] = facts["has_profile"] and not rows and self.needs_hours()
         return super().get_context_data(today=today, tomorrow=tomorrow, left_to_close=left, **facts, **kwargs)
 
     def needs_hours(self) -> bool:

@@ -41,6 +41,7 @@ def test_without_anything_to_book_it_still_stands(browser, noon):
     assert page.status_code == 200
     assert "Nothing can be booked online yet" in page.text
     assert "calendar-plus" not in page.text
+    assert "Our therapists" not in page.text  # their page would be empty
 
 
 def test_its_facts_for_search_engines_cannot_break_out(browser, noon, sunrise):

@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.sessions.actions import complete_session
-from tests.factories import PatientFactory
+from tests.factories import PatientFactory, UserFactory
 from tests.factories.world import another_therapist, at, booked, full_day
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -81,6 +81,12 @@ def test_today_leads_somebody_new_to_their_hours(browser, people, bob):
     text = browser(people.bob).get(PAGE).text
     assert lead in text
     assert "once your hours are set" in text
+
+
+def test_today_leads_nobody_without_a_profile_to_hours_of_nobody(browser):
+    text = browser(UserFactory(roles=["therapist"])).get(PAGE).text
+    assert "You have no profile as a therapist yet" in text
+    assert f'<a class="btn" href="{reverse("scheduling:my-hours")}">' not in text
 
 
 def test_today_holds_one_s_own_sessions_only(browser, people, sunrise):
