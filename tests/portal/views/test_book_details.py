@@ -110,7 +110,7 @@ def test_guardian_picks_a_child(visit, people):
     assert form["who"].initial is None  # there are others: nobody is booked by oversight
     refused = client.post(URL, {"phone": "+1 212 555 0177", "concerns": "Typed"})
     assert refused.status_code == 422 and list(refused.context["form"].errors) == ["who"]
-    assert "Please choose who the session is for." in refused.text and "Typed" in refused.text
+    assert "Who is the session for? Please choose who the session is for." in refused.text and "Typed" in refused.text
     client.post(URL, {"who": str(mia.pk), "phone": "+1 212 555 0177"})
     assert client.session["booking"]["patient"] == str(mia.pk)
     assert Guardian.objects.get(user=people.dana).phone == "+1 212 555 0177"
