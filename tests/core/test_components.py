@@ -111,7 +111,8 @@ def test_templates_hold_no_inline_script_or_style():
         path for path in TEMPLATES.rglob("*.html") if path.relative_to(TEMPLATES).parts[0] not in {"emails", "pdf"}
     ]
     inline = re.compile(
-        r"\sstyle=|\son(click|change|submit|load|input)=|<style|<script(?![^>]*(?:\bsrc=|"application/(?:ld\+)?json"))", re.I
+        r"\sstyle=|\son(click|change|submit|load|input)=|<style|<script(?![^>]*(?:\bsrc=|application/(?:ld\+)?json))",
+        re.I,
     )
     assert [str(path) for path in pages if inline.search(path.read_text())] == []
 
