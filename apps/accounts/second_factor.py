@@ -1,10 +1,18 @@
 """allauth's forms of apps, codes and passkeys, in the house's words."""
 
+from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +57,55 @@ class PasskeyName:
         )
 
 
-class PasskeyAdd(PasskeyName, AddWebAuthnForm):
+class AnswerField(forms.JSONField):
+    """What an authenticator answers. Numbers and depths that Python refuses to read are no answer either."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise get_adapter().validation_error("incorrect_code") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was sent is of no use a second time."""
+        return None
+
+
+class PasskeyAnswer:
+    """An answer that no authenticator gives is a wrong one, not a fault of ours."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = AnswerField()  # type: ignore[attr-defined]
+
+    def _clean_fields(self) -> None:
+        self._or_refuse(super()._clean_fields)  # type: ignore[misc]
+
+    def _clean_form(self) -> None:
+        self._or_refuse(super()._clean_form)  # type: ignore[misc]
+
+    def _or_refuse(self, clean: Callable[[], None]) -> None:
+        try:
+            clean()
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self.add_error("credential", get_adapter().validation_error("incorrect_code"))  # type: ignore[attr-defined]
+
+
+class PasskeySignIn(PasskeyAnswer, LoginWebAuthnForm):
+    pass
+
+
+class PasskeyStep(PasskeyAnswer, AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyOnceMore(PasskeyAnswer, ReauthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyAdd(PasskeyAnswer, PasskeyName, AddWebAuthnForm):
     """Signs in alone unless somebody wants it as a second step only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -254,7 +254,10 @@ MFA_FORMS = {
     "activate_totp": "apps.accounts.second_factor.AppSetUp",
     "add_webauthn": "apps.accounts.second_factor.PasskeyAdd",
     "authenticate": "apps.accounts.second_factor.SecondStep",
+    "authenticate_webauthn": "apps.accounts.second_factor.PasskeyStep",
     "edit_webauthn": "apps.accounts.second_factor.PasskeyRename",
+    "login_webauthn": "apps.accounts.second_factor.PasskeySignIn",
+    "reauthenticate_webauthn": "apps.accounts.second_factor.PasskeyOnceMore",
     "reauthenticate": "apps.accounts.second_factor.CodeOnceMore",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

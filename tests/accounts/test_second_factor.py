@@ -1,5 +1,6 @@
 """Authenticator apps, recovery codes and passkeys; their scripts under the strict policy."""
 
+import json
 import re
 
 import pytest
@@ -115,3 +116,39 @@ def test_sign_in_page_offers_a_passkey(browser):
     assert "mfa/js/webauthn.js" in page and "allauth.webauthn.forms.loginForm" in page
     asked = browser().get("/account/2fa/webauthn/login/", headers={"Accept": "application/json"}).json()
     assert asked["request_options"]["publicKey"]["rpId"] == "sunrise.localhost"
+
+
+def answer(**facts):
+    response = {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AA", "attestationObject": "oA"}
+    return json.dumps({"id": "eA", "rawId": "eA", "type": "public-key", "response": response, **facts})
+
+
+NO_ANSWERS = {
+    "empty": "",
+    "a list": "[]",
+    "a number": "1",
+    "too long a number": "9" * 5000,
+    "too deep": "[" * 100_000,
+    "no raw id": '{"id": 1}',
+    "another raw id": answer(rawId="eB"),
+    "half a surrogate pair": answer(id="\ud800", rawId="\ud800"),
+    "a response of no kind": answer(response=[]),
+    "no such authenticator": answer(),
+}
+
+
+@pytest.mark.parametrize("sent", NO_ANSWERS.values(), ids=NO_ANSWERS)
+def test_passkey_answer_that_is_none_signs_nobody_in(browser, sent):
+    guest, url = browser(), "/account/2fa/webauthn/login/"
+    guest.get(url, headers={"Accept": "application/json"})
+    refusal = guest.post(url, {"credential": sent})
+    assert refusal.status_code == 302 and "_auth_user_id" not in guest.session
+
+
+@pytest.mark.parametrize("sent", NO_ANSWERS.values(), ids=NO_ANSWERS)
+def test_passkey_answer_that_is_none_is_not_kept(browser, people, sent):
+    alice, url = enter(browser(), people.alice), "/account/2fa/webauthn/add/"
+    assert alice.get(url).status_code == 200
+    refusal = alice.post(url, {"credential": sent, "name": "Mine"})
+    assert refusal.context["form"].errors
+    assert not Authenticator.objects.exists()
