@@ -4,8 +4,10 @@ Writes var/shots/<viewer>/<page>-<width>-<theme>.jpg and var/shots/index.html, t
 the pages. `make shots ARGS="calendar alice"` takes the pages whose name or viewer holds one of the words.
 """
 
+import base64
 import html
 import itertools
+import math
 import multiprocessing
 import os
 import re
@@ -23,8 +25,9 @@ OUT = stacks.ROOT / "var" / "shots"
 CAMERA = shutil.which(system.CAMERA) or stacks.CHROMIUM
 WIDTHS = (1440, 390)
 THEMES = ("light", "dark")
+STILLNESS = {"name": "prefers-reduced-motion", "value": "reduce"}
 HEIGHTS = {1440: 900, 390: 844}
-BROWSERS = 4  # a picture waits for frames more than it computes: two cores are kept busy by four
+BROWSERS = 2  # each is several processes: two keep two cores busy
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def photograph(port, taken, out):
     """Share the pages out between browsers; returns what went wrong, in words."""
     for viewer in {sight.viewer for sight in taken}:
         (out / viewer).mkdir(parents=True, exist_ok=True)
-    shares = [(port, taken[number::BROWSERS], out) for number in range(BROWSERS)]
+    share = math.ceil(len(taken) / BROWSERS)  # side by side: each browser signs in as few people
+    shares = [(port, taken[begin : begin + share], out) for begin in range(0, len(taken), share or 1)]
     with multiprocessing.get_context("spawn").Pool(BROWSERS) as pool:
         return list(itertools.chain.from_iterable(pool.starmap(_in_one_browser, shares)))
 
@@ -80,30 +84,53 @@ def _in_one_browser(port, share, out):
             if cookie:
                 context.add_cookies([{"name": "sessionid", "value": cookie, "domain": host, "path": "/"}])
             page = context.new_page()
+            camera = context.new_cdp_session(page)
             for sight in theirs:
-                failures += _four_pictures(page, port, sight, out)
+                failures += _four_pictures(page, camera, port, sight, out)
             context.close()
         browser.close()
     return failures
 
 
-def _four_pictures(page, port, sight, out):
+def _four_pictures(page, camera, port, sight, out):
     """One load for both widths and both themes, unless the page chooses by its width what to show."""
     from playwright.sync_api import Error
 
     try:
-        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHTS[WIDTHS[0]]})
-        _load(page, port, sight)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            if width != WIDTHS[0] and not sight.sandboxed and page.locator("[data-calendar]").count():
+        for width, themes in zip(WIDTHS, (THEMES, THEMES[::-1]), strict=True):
+            _resize(camera, width, HEIGHTS[width])
+            if width == WIDTHS[0] or _chooses_by_width(page, sight):
                 _load(page, port, sight)
-            for theme in THEMES:
-                page.emulate_media(color_scheme=theme)
-                page.screenshot(path=out / sight.picture(width, theme), full_page=True, type="jpeg", quality=60)
+            _roll_out(camera, width)
+            for theme in themes:
+                _take(camera, theme, out / sight.picture(width, theme))
     except Error as error:
         return [f"{sight.name} as {sight.viewer} ({sight.path}): {error.message.splitlines()[0]}"]
     return []
+
+
+def _chooses_by_width(page, sight):
+    return not sight.sandboxed and page.locator("[data-calendar]").count()
+
+
+def _roll_out(camera, width):
+    """Make the window as tall as its page: what sticks to an edge hides nothing, and a page is laid out once for its pictures."""
+    height = camera.send("Page.getLayoutMetrics")["cssContentSize"]["height"]
+    if height > HEIGHTS[width]:
+        _resize(camera, width, height)
+
+
+def _resize(camera, width, height):
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    camera.send("Emulation.setDeviceMetricsOverride", size)
+
+
+def _take(camera, theme, file):
+    camera.send(
+        "Emulation.setEmulatedMedia", {"features": [STILLNESS, {"name": "prefers-color-scheme", "value": theme}]}
+    )
+    picture = camera.send("Page.captureScreenshot", {"format": "jpeg", "quality": 60})
+    file.write_bytes(base64.b64decode(picture["data"]))
 
 
 def _load(page, port, sight):
@@ -111,6 +138,7 @@ def _load(page, port, sight):
     if not sight.sandboxed:
         settle(page)
         page.evaluate(STILL)
+        page.evaluate("document.fonts.ready.then(() => true)")
 
 
 # --- the page to look at ---------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "verbena-demo-1"
+VIEWERS = (("nobody", "carol", "dana", "root"), ("alice", "oscar", "erin", "bob"))
+"""Who looks at every page, in two processes; those who hold a time are in one, or they might want the same."""
 
 
 @dataclass(frozen=True)
@@ -104,15 +106,26 @@ def answering(port: int) -> None:
 
 
 def every_page(env: dict[str, str]) -> dict[str, Any]:
-    """What `tests.pages` finds in that database, asked in a process of its own: pages, and what it could not open."""
-    command = [sys.executable, "-m", "tests.pages"]
-    asked = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(asked.stdout)
+    """What `tests.pages` finds in that database, asked in processes of their own: pages, and what it could not open."""
+    asked = [_start(["-m", "tests.pages", *viewers], env, stdout=subprocess.PIPE) for viewers in VIEWERS]
+    answers = [(process.communicate()[0], process.wait()) for process in asked]
+    if any(failed for _, failed in answers):
+        raise RuntimeError("a walk over the pages failed; what it printed says why")
+    parts = [json.loads(text) for text, _ in answers]
+    found: dict[str, Any] = {
+        key: [one for part in parts for one in part[key]] for key in ("pages", "unknown", "broken")
+    }
+    found["unknown"] = sorted(set(found["unknown"]) - {page["name"] for page in found["pages"]})
+    return found
+
+
+def _start(arguments: list[str], env: dict[str, str], **facts: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=env, **facts)
 
 
 @contextlib.contextmanager
 def _process(arguments: list[str], env: dict[str, str]) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=env)
+    process = _start(arguments, env)
     try:
         yield
     finally:

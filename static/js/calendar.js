@@ -209,6 +209,7 @@
   if (start() === NAMES.week) state.chosen = state.only = state.only || String(resources()[0]?.id ?? "");
   const step = `00:${pad(config.step ?? 15)}:00`;
 
+  root.setAttribute("aria-busy", "true"); // from before the first event is asked for until it is there
   const calendar = window.EventCalendar.create(place, {
     view: start(),
     date: config.date,

@@ -161,6 +161,7 @@ def _desk(page, url, visit, dark):
 def settle(page):
     if page.locator("[data-calendar]").count():
         page.wait_for_selector(BY_SCRIPT, state="attached")
+        page.wait_for_selector("[data-calendar]:not([aria-busy])")
 
 
 def axe(page, only=None):
