@@ -17,12 +17,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.yard import system
 from tests import stack as stacks
 from tests.e2e.walk import STILL, settle
 
 OUT = stacks.ROOT / "var" / "shots"
-CAMERA = shutil.which(system.CAMERA) or stacks.CHROMIUM
 WIDTHS = (1440, 390)
 THEMES = ("light", "dark")
 STILLNESS = {"name": "prefers-reduced-motion", "value": "reduce"}
@@ -78,7 +76,7 @@ def _in_one_browser(port, share, out):
 
     failures = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CAMERA, args=stacks.CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=stacks.CHROMIUM, args=stacks.CHROMIUM_FLAGS)
         for (host, cookie), theirs in itertools.groupby(share, key=lambda sight: (sight.host, sight.cookie)):
             context = browser.new_context(reduced_motion="reduce", timezone_id="America/New_York")
             if cookie:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.yard import servers
+from config.yard import servers, system
 from config.yard.places import VAR
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = system.browser()
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

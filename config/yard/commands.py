@@ -101,7 +101,6 @@ def _shots(arguments: list[str]) -> int:
     """Photograph the demo's pages; the demo is made when there is none."""
     dotenv.load()
     set_up(browser=True)
-    system.ensure_camera()
     with demo() as env:
         return _python(env, ["-m", "tests.shots", *arguments])
 

@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import math
 import multiprocessing
 import urllib.parse
 import urllib.request
@@ -75,7 +76,8 @@ def visits(stack, found, processes=2):
         names.add(one["name"])
         shapes.update(one["shapes"])
     context = multiprocessing.get_context("spawn")
-    shares = [found[number::processes] for number in range(processes)]
+    share = math.ceil(len(found) / processes)
+    shares = [found[begin : begin + share] for begin in range(0, len(found), share)]
     with context.Pool(processes) as pool:
         done = pool.starmap(walk, [(stack.port, share) for share in shares])
     return list(itertools.chain.from_iterable(done))
