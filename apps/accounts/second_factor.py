@@ -16,6 +16,8 @@ from allauth.mfa.webauthn.forms import (
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.forms import LineField
+
 LONGEST_NAME = 60
 
 
@@ -44,17 +46,10 @@ class CodeOnceMore(SecondCode, ReauthenticateForm):
     code_label = _("Code from your authenticator app, or a recovery code")
 
 
-class PasskeyName:
+def name_field(*, required: bool) -> LineField:
     """A name that fits a line of the list."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"] = forms.CharField(  # type: ignore[attr-defined]
-            label=_("Name"),
-            max_length=LONGEST_NAME,
-            required=self.fields["name"].required,  # type: ignore[attr-defined]
-            help_text=_("To tell it from others, such as “My phone”."),
-        )
+    hint = _("To tell it from others, such as “My phone”.")
+    return LineField(label=_("Name"), max_length=LONGEST_NAME, required=required, help_text=hint)
 
 
 class AnswerField(forms.JSONField):
@@ -73,12 +68,10 @@ class AnswerField(forms.JSONField):
         return None
 
 
-class PasskeyAnswer:
+class PasskeyAnswer(forms.Form):
     """An answer that no authenticator gives is a wrong one, not a fault of ours."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["credential"] = AnswerField()  # type: ignore[attr-defined]
+    credential = AnswerField()
 
     def _clean_fields(self) -> None:
         self._or_refuse(super()._clean_fields)  # type: ignore[misc]
@@ -90,7 +83,7 @@ class PasskeyAnswer:
         try:
             clean()
         except (KeyError, TypeError, ValueError, AttributeError):
-            self.add_error("credential", get_adapter().validation_error("incorrect_code"))  # type: ignore[attr-defined]
+            self.add_error("credential", get_adapter().validation_error("incorrect_code"))
 
 
 class PasskeySignIn(PasskeyAnswer, LoginWebAuthnForm):
@@ -105,8 +98,10 @@ class PasskeyOnceMore(PasskeyAnswer, ReauthenticateWebAuthnForm):
     pass
 
 
-class PasskeyAdd(PasskeyAnswer, PasskeyName, AddWebAuthnForm):
+class PasskeyAdd(PasskeyAnswer, AddWebAuthnForm):
     """Signs in alone unless somebody wants it as a second step only."""
+
+    name = name_field(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,5 +113,5 @@ class PasskeyAdd(PasskeyAnswer, PasskeyName, AddWebAuthnForm):
         )
 
 
-class PasskeyRename(PasskeyName, EditWebAuthnForm):
-    pass
+class PasskeyRename(EditWebAuthnForm):
+    name = name_field(required=True)
