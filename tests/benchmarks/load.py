@@ -35,13 +35,14 @@ def race(centre, kind, therapist):
     """
     today = dt.date.today()
     want = times.Want(kind, Mode.VIDEO, [therapist.pk], by_staff=True)
-    starts = [start.starts_at for start in times.free_starts(centre, want, today, today + dt.timedelta(days=25))][::3]
+    starts = [start.starts_at for start in times.free_starts(centre, want, today, today + dt.timedelta(days=40))][::3]
     context = multiprocessing.get_context("spawn")
     barrier, queue = context.Barrier(max(RACERS)), context.Queue()
     plan = [(count, starts[number * ROUNDS + again]) for number, count in enumerate(RACERS) for again in range(ROUNDS)]
+    whose, alone = (centre.schema_name, therapist.pk, kind.pk), starts[-max(RACERS) :]
     jobs = [
-        context.Process(target=racer.run, args=(centre.schema_name, therapist.pk, kind.pk, n, plan, barrier, queue))
-        for n in range(max(RACERS))
+        context.Process(target=racer.run, args=(*whose, number, own, plan, barrier, queue))
+        for number, own in enumerate(alone)
     ]
     for job in jobs:
         job.start()

@@ -38,7 +38,7 @@ CHECKED = (LineField, LinesField, forms.EmailField, forms.SlugField, forms.UUIDF
 
 def our_forms():
     for module in pkgutil.walk_packages(apps.__path__, "apps."):
-        if not module.name.endswith(".api") and ".migrations" not in module.name:  # neither holds forms
+        if ".migrations" not in module.name:
             importlib.import_module(module.name)
     waiting, seen = [forms.BaseForm], set()
     while waiting:

@@ -1,8 +1,14 @@
 """What the API asks of the permission matrix."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # the framework's views ask for this module as they load
+    from rest_framework.views import APIView
 
 
 class HasPermission(BasePermission):
