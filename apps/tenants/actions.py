@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global
+from babel.localedata import exists
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -35,14 +34,11 @@ def open_centre(*, slug: str, name: str, domain: str | None = None, **facts: Any
 
 
 def usual_locale(country: str) -> str:
-    """Return the locale of the language that most people of a country write (CLDR): nb-NO for NO; without one en-US."""
-    language = get_global("likely_subtags").get(f"und_{country}", "en").split("_")[0]
-    name = f"{language}-{country}"
-    try:
-        Locale.parse(name, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return "en-US"
-    return name
+    """Return English as it is written in a country, where CLDR knows that: en-NO for NO; otherwise en-US.
+
+    The pages are in English: another language's names of days and months would stand in the middle of its sentences.
+    """
+    return f"en-{country}" if exists(f"en_{country}") else "en-US"
 
 
 def _check(candidate: Centre, host: str) -> None:
