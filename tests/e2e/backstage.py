@@ -10,6 +10,7 @@ import subprocess
 import sys
 import traceback
 import uuid
+from contextlib import suppress
 
 from tests import stack as stacks
 
@@ -92,6 +93,23 @@ def past_session(*, therapist, days=6):
         return _told(centre, _book(centre, person, kind, free[0]))
 
 
+def session_under_way():
+    """A session of somebody new that began a moment ago, at whatever hour, with the first therapist who has time for it."""
+    from apps.core.errors import DomainError
+    from apps.portal.demo.travel import Travel
+    from apps.therapists.models import Therapist
+
+    centre = _centre()
+    now = dt.datetime.now(centre.zone).replace(second=0, microsecond=0)
+    start = max(now - dt.timedelta(minutes=5), now.replace(hour=0, minute=0))
+    with Travel() as travel:
+        travel.to(start)
+        for person in Therapist.objects.filter(status="approved"):
+            with suppress(DomainError):
+                return _told(centre, _book(centre, person, person.therapy_types.first(), start, override_reason="Now"))
+    raise LookupError("nobody has time now")
+
+
 def session(*, key):
     """What the database holds of a session."""
     from apps.sessions.models import TherapySession
@@ -149,14 +167,14 @@ def _tidy(centre, at):
     return local.minute == 0 and local.hour < 17
 
 
-def _book(centre, therapist, kind, starts_at):
+def _book(centre, therapist, kind, starts_at, **facts):
     from apps.patients.models import Patient
     from apps.scheduling import actions
 
     names = {"given_name": "Edda", "family_name": f"Tester{uuid.uuid4().hex[:6]}"}
     patient = Patient.objects.create(**names, birth_on=dt.date(1980, 4, 2), email=f"{uuid.uuid4().hex}@new.example")
     slot = actions.Slot(therapist, kind, "video", starts_at)
-    return actions.book_session(centre=centre, slot=slot, patient=patient, by=_user("oscar"), by_staff=True)
+    return actions.book_session(centre=centre, slot=slot, patient=patient, by=_user("oscar"), by_staff=True, **facts)
 
 
 def _told(centre, session):

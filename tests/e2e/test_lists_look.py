@@ -25,7 +25,8 @@ COVERED = """(menu) => [...menu.querySelectorAll("li > *")].filter((item) => {
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 @pytest.mark.parametrize("path", ["/sessions/", "/dashboard/"])
-def test_the_menu_of_the_last_row_is_whole(visitor, size, path):
+def test_the_menu_of_the_last_row_is_whole(visitor, backstage, size, path):
+    backstage.session_under_way()
     page = visitor(size, who="oscar").go(path)
     menu = page.locator("tr details[data-menu]").last
     menu.locator("summary").click()
