@@ -1,13 +1,15 @@
 """The audit trail's only writer. Each call writes its row in the caller's transaction: both stand or both fall."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.forms import ModelForm
 
+from apps.accounts.errors import AlreadyGone
 from apps.accounts.models import AuditRecord, User
 from apps.core import logs
 
+Row = TypeVar("Row", bound=models.Model)
 SECRET_FIELDS = frozenset({"password"})
 
 
@@ -43,6 +45,21 @@ def save_form(form: ModelForm, *, by: User | None) -> Any:
     if is_new or changes:
         record(by=by, verb="created" if is_new else "changed", obj=obj, changes=changes)
     return obj
+
+
+def remove(obj: models.Model, *, by: User, changes: dict[str, Any] | None = None) -> None:
+    """Delete one row, and write that. Of two who do so at once the second raises AlreadyGone. Call inside a transaction."""
+    row = standing(obj)
+    record(by=by, verb="deleted", obj=obj, changes=changes)
+    row.delete()
+
+
+def standing(obj: Row) -> Row:
+    """The row as it is by now, locked until the transaction ends. Raises AlreadyGone."""
+    row: Row | None = type(obj)._base_manager.select_for_update().filter(pk=obj.pk).first()
+    if row is None:
+        raise AlreadyGone
+    return row
 
 
 def _plain(name: str, change: Any) -> Any:

@@ -4,7 +4,7 @@ import copy
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import ProtectedError, QuerySet, RestrictedError
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -24,20 +24,24 @@ class ChangedMeanwhile(DomainError):
 
 
 @transaction.atomic
-def remove_or_retire(*, obj: Any, by: User, needed: bool = False) -> bool:
-    """Delete a row, or switch its `is_active` off when other rows need it. Returns whether it was deleted."""
-    if not needed:
+def remove_or_retire(*, obj: Any, by: User, needed_by: QuerySet[Any] | None = None) -> bool:
+    """Delete a row, or switch its `is_active` off when other rows need it. Returns whether it was deleted.
+
+    What is protected needs it, and what `needed_by` finds. Raises AlreadyGone.
+    """
+    row = audit.standing(obj)
+    if needed_by is None or not needed_by.exists():
         try:
             with transaction.atomic():
-                audit.record(by=by, verb="deleted", obj=obj)
-                obj.delete()
+                audit.remove(row, by=by)
         except (ProtectedError, RestrictedError):
             pass
         else:
             return True
-    obj.is_active = False
-    obj.save(update_fields=["is_active"])
-    audit.record(by=by, verb="deactivated", obj=obj, changes={"is_active": [True, False]})
+    if row.is_active:
+        row.is_active = False
+        row.save(update_fields=["is_active"])
+        audit.record(by=by, verb="deactivated", obj=row, changes={"is_active": [True, False]})
     return False
 
 

@@ -23,6 +23,11 @@ class AddressTaken(DomainError):
     field = "email"
 
 
+class AlreadyGone(DomainError):
+    code = "already_gone"
+    message = _("Somebody else removed this a moment ago.")
+
+
 class CellLocked(DomainError):
     code = "cell_locked"
     message = _("This permission cannot be switched: without it the centre would lock itself out.")

@@ -121,9 +121,11 @@ def set_exception(
 
 @transaction.atomic
 def remove_exception(*, exception: HoursException, by: User) -> None:
-    """Let the weekly hours hold again on that date."""
+    """Let the weekly hours hold again on that date. Raises AlreadyGone."""
+    therapist = _locked(exception.therapist)
+    exception = audit.standing(exception)
     changes = {str(exception.on): [_date_in_words(exception), ""]}
-    audit.record(by=by, verb="set hours", obj=exception.therapist, changes=changes)
+    audit.record(by=by, verb="set hours", obj=therapist, changes=changes)
     exception.delete()
 
 
@@ -133,14 +135,14 @@ def _date_in_words(exception: HoursException) -> str:
 
 @transaction.atomic
 def remove_time_off(*, time_off: TimeOff, by: User) -> None:
-    audit.record(by=by, verb="deleted", obj=time_off)
-    time_off.delete()
+    """Raises AlreadyGone."""
+    audit.remove(time_off, by=by)
 
 
 @transaction.atomic
 def remove_closure(*, closure: Closure, by: User) -> None:
-    audit.record(by=by, verb="deleted", obj=closure)
-    closure.delete()
+    """Raises AlreadyGone."""
+    audit.remove(closure, by=by)
 
 
 @transaction.atomic
@@ -150,7 +152,7 @@ def switch_holiday(*, key: str, is_open: bool, by: User) -> None:
         holiday, made = OpenHoliday.objects.get_or_create(key=key)
         if made:
             audit.record(by=by, verb="opened on holiday", obj=holiday)
-    elif kept := OpenHoliday.objects.filter(key=key).first():
+    elif kept := OpenHoliday.objects.select_for_update().filter(key=key).first():
         audit.record(by=by, verb="closed on holiday", obj=kept)
         kept.delete()
 

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.core import schema
 from apps.therapists.errors import AddressInUse, LoginIsOff, OfferingOverlaps, ProfileExists
-from apps.therapists.models import FormerSlug, Offering, Therapist, TherapyType
+from apps.therapists.models import FormerSlug, Offering, Therapist
 from apps.therapists.signals import therapist_approved
 
 NAMESAKES = 5  # of one name, enrolled in one moment
@@ -194,14 +194,11 @@ def _end_running(offering: Offering, by: User) -> None:
 
 @transaction.atomic
 def remove_offering(*, offering: Offering, by: User) -> None:
-    """Take a price away: the therapy type's own holds again. Bookings already made keep what they were promised."""
-    audit.record(by=by, verb="deleted", obj=offering, changes={"price": [offering.price, None]})
-    offering.delete()
+    """Take a price away: the therapy type's own holds again. Bookings already made keep what they were promised.
 
-
-def needed(therapy_type: TherapyType) -> bool:
-    """Whether a therapist's prices hang on it: it is then retired, not deleted."""
-    return therapy_type.offerings.exists()
+    Raises AlreadyGone.
+    """
+    audit.remove(offering, by=by, changes={"price": [offering.price, None]})
 
 
 def locked(therapist: Therapist) -> Therapist:

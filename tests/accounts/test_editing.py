@@ -5,9 +5,10 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from apps.accounts import audit, editing
+from apps.accounts.errors import AlreadyGone
 from apps.accounts.models import AuditRecord
 from apps.therapists.models import TherapyType
-from tests.factories import TherapySessionFactory, TherapyTypeFactory
+from tests.factories import ClosureFactory, RoomFactory, TherapySessionFactory, TherapyTypeFactory
 
 URL = reverse("sessions:room-create")
 FACTS = {"name": "Attic", "place": "Typed floor", "modes": ["in_person"], "position": "1"}
@@ -40,4 +41,24 @@ def test_remove_or_retire_deletes_only_what_nothing_needs(people):
     assert editing.remove_or_retire(obj=free, by=people.alice)
     assert not editing.remove_or_retire(obj=used, by=people.alice)
     assert list(TherapyType.objects.filter(pk__in=[used.pk]).values_list("is_active", flat=True)) == [False]
+    assert not editing.remove_or_retire(obj=used, by=people.alice)
     assert [record.verb for record in AuditRecord.objects.about(used)] == ["deactivated"]
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (ClosureFactory, "scheduling:closure-delete"),
+        (RoomFactory, "sessions:room-delete"),
+        (TherapyTypeFactory, "therapists:therapy-type-delete"),
+    ],
+)
+def test_whoever_removes_what_is_gone_is_told(browser, people, monkeypatch, make, name):
+    def gone(row):
+        raise AlreadyGone
+
+    url = reverse(name, args=[make().pk])
+    monkeypatch.setattr(audit, "standing", gone)
+    response = browser(people.alice, htmx=True).post(url)
+    assert response.status_code == 422
+    assert str(AlreadyGone.message) in response.content.decode()

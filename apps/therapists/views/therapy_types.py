@@ -15,7 +15,6 @@ from apps.core.formats import mode_names
 from apps.core.http import FormFlow
 from apps.core.lists import Column, ListPage
 from apps.core.models import Mode
-from apps.therapists import actions
 from apps.therapists.forms.catalogue import TherapyTypeFilter, TherapyTypeForm
 from apps.therapists.models import TherapyType, TherapyTypeQuerySet
 
@@ -93,7 +92,7 @@ class TherapyTypeDelete(OneTherapyType, FormFlow):
 
     def act(self, form: forms.Form) -> bool:
         kind = self.object
-        gone = remove_or_retire(obj=kind, by=self.request.user, needed=actions.needed(kind))
+        gone = remove_or_retire(obj=kind, by=self.request.user, needed_by=kind.offerings.all())
         retired = _("Sessions or prices use this therapy type: it is no longer offered, and stays in what was booked.")
         self.success_message = _("The therapy type is deleted.") if gone else retired
         return gone
