@@ -13,7 +13,6 @@ from apps.accounts.models import AuditRecord
 from apps.accounts.roles import Role
 from apps.scheduling import hours
 from apps.scheduling.models import Closure, HoursException, OpenHoliday, TimeOff
-from apps.sessions.models import Room
 from apps.therapists import actions
 from apps.therapists.models import Offering, Therapist, TherapyType
 from tests.factories import RoomFactory, TherapySessionFactory, TherapyTypeFactory, UserFactory
