@@ -24,7 +24,7 @@ from apps.patients.models import Patient
 from apps.portal.choosing import ANY, Choice, as_uuid
 from apps.scheduling import actions, times, world
 from apps.scheduling.actions import Slot
-from apps.scheduling.errors import HoldGone, RuleBroken
+from apps.scheduling.errors import ChoiceGone, HoldGone, RuleBroken
 from apps.sessions.errors import DailyCapReached, NoRoomFree, PatientTaken, SlotTaken
 from apps.sessions.models import Hold, TherapySession
 from apps.tenants.models import Centre
@@ -35,7 +35,7 @@ BOOKED_KEY = "booked"
 MOST_HOLDS = 30  # by one person, or one address of the network, within
 HOLDS_WINDOW = 3600  # seconds
 OUT_OF_REACH = dt.timedelta(days=500)  # beyond every horizon: no calendar sum may overflow for an address made up
-LOST = (SlotTaken, DailyCapReached, NoRoomFree, RuleBroken, HoldGone, PatientTaken)
+LOST = (SlotTaken, DailyCapReached, NoRoomFree, RuleBroken, HoldGone, PatientTaken, ChoiceGone)
 """The refusals after which another time is offered."""
 
 

@@ -153,7 +153,7 @@ def book_at_desk(
     """Book for a patient, or for somebody new who is registered in the same transaction: both stand or both fall.
 
     The same `key` books once. Raises Objected, SlotTaken, PatientTaken, NoRoomFree, NotBookableForPatient, PatientKnown,
-    RequestReused.
+    RequestReused, ChoiceGone.
     """
     try:
         with transaction.atomic():

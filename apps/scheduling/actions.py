@@ -36,7 +36,7 @@ from apps.therapists.models import Therapist
 def hold_slot(*, centre: Centre, slot: Slot, token: str, by: User | None = None) -> Hold:
     """Keep a time for the centre's `hold_minutes`, at today's price; the browser's earlier hold is let go.
 
-    Raises SlotTaken, DailyCapReached, NoRoomFree or RuleBroken.
+    Raises SlotTaken, DailyCapReached, NoRoomFree, RuleBroken or ChoiceGone.
     """
     with slots.walls_speak():
         rooms = slots.rooms_for(slot)
@@ -99,7 +99,7 @@ def book_session(
     Guarantees that therapist, room and patient are taken by nobody else at that time, and that the same `key` books once
     (a retry returns the first session). `override_reason` passes the rules, never an overlap; whoever calls has checked
     that `by` may override. Sends `session_booked`. Raises SlotTaken, PatientTaken, DailyCapReached, NoRoomFree,
-    RuleBroken, NotBookableForPatient, RequestReused.
+    RuleBroken, NotBookableForPatient, RequestReused, ChoiceGone.
     """
     with slots.walls_speak():
         rooms = slots.rooms_for(slot)
@@ -238,7 +238,7 @@ def move_session(
 
     Everybody who takes part moves along; `therapist` replaces the one who leads. Its own time does not stand in its way.
     Told to stay as it is, it does, and nobody is told. Sends `session_moved`. Raises StateNotPossible, SlotTaken,
-    PatientTaken, DailyCapReached, NoRoomFree, RuleBroken.
+    PatientTaken, DailyCapReached, NoRoomFree, RuleBroken, ChoiceGone.
     """
     with slots.walls_speak():
         lead, beside = _led_and_joined_by(session)

@@ -48,6 +48,13 @@ class HoldGone(DomainError):
     message = _("The time was kept for you until a moment ago and has been taken since. Please choose another time.")
 
 
+class ChoiceGone(DomainError):
+    """The therapy type or the room was deleted while a time was being taken for it."""
+
+    code = "choice_gone"
+    message = _("What was chosen here was removed a moment ago. What you entered is kept: please choose anew.")
+
+
 class RequestReused(DomainError):
     """One request's key came with another patient or time: a form that booked already was filled in anew."""
 

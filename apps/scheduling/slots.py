@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from psycopg.errors import ForeignKeyViolation
 
 from apps.accounts.models import User
 from apps.core.models import Mode
 from apps.scheduling import times, world
 from apps.scheduling.availability import Rule
-from apps.scheduling.errors import RuleBroken
+from apps.scheduling.errors import ChoiceGone, RuleBroken
 from apps.sessions import claims
 from apps.sessions.claims import DayCount, Span
 from apps.sessions.errors import DailyCapReached, NoRoomFree, SlotTaken
@@ -57,6 +58,8 @@ def walls_speak() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
+        if isinstance(error.__cause__, ForeignKeyViolation):
+            raise ChoiceGone from error
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
         if name in WALLS:
             raise WALLS[name] from error

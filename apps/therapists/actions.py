@@ -9,6 +9,7 @@ from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django_tenants.utils import schema_context
+from psycopg.errors import ForeignKeyViolation
 
 from apps.accounts import audit
 from apps.accounts.actions import change_user, invite_user
@@ -169,6 +170,8 @@ def save_offering(*, offering: Offering, by: User, changes: dict[str, Any], ends
         with transaction.atomic():
             offering.save()
     except IntegrityError as error:
+        if isinstance(error.__cause__, ForeignKeyViolation):  # the therapy type went
+            raise
         raise OfferingOverlaps from error
     audit.record(by=by, verb="created" if is_new else "changed", obj=offering, changes=changes)
     return offering

@@ -8,8 +8,10 @@ from django.db.models import ForeignKey, ManyToManyField
 from django_tenants.utils import schema_context
 
 from apps.core.postgresql import as_owner
+from apps.sessions.models import Room
 from apps.tenants.checks import EXTENSIONS
 from apps.tenants.models import Centre
+from apps.therapists.models import TherapyType
 from tests import factories
 from tests.architecture import app_of, lives_in, our_models, rank
 
@@ -55,6 +57,15 @@ def test_no_foreign_key_leaves_its_schema(schemas):
         " WHERE c.contype = 'f' AND t.relnamespace <> c.connamespace"
     )
     assert strays == []
+
+
+def test_what_needs_a_row_that_may_be_deleted_is_checked_when_it_is_written(schemas):
+    """Checked at the commit, a booking of what is being deleted fails after everything was said and done."""
+    late = (
+        "SELECT connamespace::regnamespace, conname FROM pg_constraint WHERE contype = 'f' AND condeferred"
+        " AND confrelid IN (SELECT oid FROM pg_class WHERE relname = ANY(%s))"
+    )
+    assert ask(late, [TherapyType._meta.db_table, Room._meta.db_table]) == []
 
 
 def test_every_model_has_a_factory():

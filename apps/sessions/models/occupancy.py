@@ -27,9 +27,9 @@ class Hold(UUIDModel):
     """
 
     therapist = models.ForeignKey(Therapist, models.CASCADE, verbose_name=_("therapist"), related_name="holds")
-    therapy_type = models.ForeignKey(TherapyType, models.CASCADE, verbose_name=_("therapy type"), related_name="+")
+    therapy_type = models.ForeignKey(TherapyType, models.PROTECT, verbose_name=_("therapy type"), related_name="+")
     mode = models.CharField(_("way to meet"), max_length=10, choices=Mode.choices)
-    room = models.ForeignKey(Room, models.CASCADE, null=True, blank=True, verbose_name=_("room"), related_name="+")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, verbose_name=_("room"), related_name="+")
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
     price = models.DecimalField(_("price"), max_digits=9, decimal_places=2)

@@ -7,6 +7,7 @@ from apps.portal import booking
 from apps.portal.booking import slot_value
 from apps.scheduling import world
 from apps.scheduling.actions import Slot, hold_slot
+from apps.scheduling.errors import ChoiceGone
 from apps.sessions.models import Hold
 from apps.therapists.models import Therapist
 from tests.factories import TimeOffFactory
@@ -198,6 +199,17 @@ def test_a_therapist_on_leave_since_is_explained(browser, choose):
     response = choose(browser())
     assert response.status_code == 409
     assert "on leave" in response.content.decode()
+
+
+def test_a_type_that_was_removed_at_the_last_moment_is_explained(browser, choose, monkeypatch, speech):
+    def gone(**facts):
+        speech.delete()
+        raise ChoiceGone
+
+    monkeypatch.setattr(booking.actions, "hold_slot", gone)
+    response = choose(browser())
+    assert response.status_code == 409
+    assert str(ChoiceGone.message) in response.content.decode()
 
 
 def test_too_many_holds_are_refused(browser, choose, monkeypatch):

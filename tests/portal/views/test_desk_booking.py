@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from apps.accounts.models import AuditRecord, PermissionSwitch
 from apps.core.models import Mode
+from apps.portal import desk
 from apps.scheduling import actions, world
 from apps.scheduling.actions import Slot
-from apps.sessions.models import TherapySession
+from apps.scheduling.errors import ChoiceGone
+from apps.sessions.models import Room, TherapySession
 from apps.therapists.models import Therapist, TherapyType
 from tests.factories import ClosureFactory, PatientFactory, RoomFactory
 from tests.factories.world import another_therapist, at, booked
@@ -341,3 +343,16 @@ def test_desk_booking_costs_the_same_for_one_patient_and_thirty(browser, people,
     with CaptureQueriesContext(connection) as many:
         visitor.post(f"{PAGE}?part=patients", {"q": "Many", "do": "find"})
     assert len(many) == len(one)
+
+
+@pytest.mark.parametrize("model", [TherapyType, Room])
+def test_desk_booking_of_what_was_removed_keeps_what_was_typed(browser, people, wanted, monkeypatch, model):
+    def gone(**facts):
+        model.objects.all().delete()
+        raise ChoiceGone
+
+    monkeypatch.setattr(desk, "book_at_desk", gone)
+    answer = browser(people.oscar).post(PAGE, wanted)
+    assert answer.status_code == 422
+    assert str(ChoiceGone.message) in answer.text
+    assert "Stammers when tired" in answer.text
