@@ -11,7 +11,7 @@ class GuardianAlready(DomainError):
 
 class PatientKnown(DomainError):
     code = "patient_known"
-    message = _("A patient with this name and date of birth is registered already.")
+    message = _("A patient with this name and date of birth, or mail address, is registered already.")
     field = "sure"
 
 

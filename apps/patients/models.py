@@ -98,6 +98,15 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def named(self, given_name: str, family_name: str) -> "PatientQuerySet":
         return self.filter(given_name__iexact=given_name, family_name__iexact=family_name)
 
+    def alike(
+        self, *, given_name: str, family_name: str, birth_on: dt.date | None, email: str, **facts: Any
+    ) -> "PatientQuerySet":
+        """Who may be this person: namesakes of the same birthday or, where one side tells none, of the same mail address."""
+        same_day = Q(birth_on=birth_on) if birth_on else Q(pk__in=[])
+        untold = Q(birth_on__isnull=True) if birth_on else Q()
+        same_address = Q(email__iexact=email) if email else Q(pk__in=[])
+        return self.named(given_name, family_name).filter(same_day | (untold & same_address))
+
     def take_turns(self) -> None:
         """Let whoever registers patients in this centre wait for the others: the second finds whom the first made."""
         with connection.cursor() as cursor:

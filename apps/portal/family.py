@@ -134,8 +134,9 @@ class Family:
         return child
 
     def _take_turns(self) -> None:
-        """A form sent twice at once: the second waits for the first, and then sees what that wrote."""
+        """A form sent twice at once, or somebody whom the desk registers: the second waits and sees what the first wrote."""
         User.objects.locked(self.user.pk)
+        Patient.objects.take_turns()
         for name in ("own", "guardian", "children"):
             self.__dict__.pop(name, None)
 

@@ -23,6 +23,7 @@ def welcome(sender: object, user: User, **facts: Any) -> None:
     records are left alone (their address is often a parent's). Called again for the same user it changes nothing.
     """
     User.objects.locked(user.pk)  # an address proven twice at once makes one record
+    Patient.objects.take_turns()  # and so does whoever the desk registers at the same moment
     if Patient.objects.filter(user=user).exists() or Guardian.objects.filter(user=user).exists():
         return
     guardian = _only(Guardian.objects.all(), user)

@@ -7,6 +7,7 @@ import datetime as dt
 
 import pytest
 
+from apps.accounts import audit
 from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.patients import actions
@@ -97,6 +98,48 @@ def test_newcomer_of_two_bookings_is_registered_once(book_newcomer_twice):
 
 def test_control_without_turns_the_newcomer_is_registered_twice(no_turns, book_newcomer_twice):
     assert errors(book_newcomer_twice()) == set()
+    assert Patient.objects.count() == 2
+
+
+# --- one signs up while the desk registers them -----------------------------------------------------------------------
+
+
+def on_the_patients_page(typed, by):
+    form, view = PatientForm({**NOBODY, **typed}), PatientCreate()
+    assert form.is_valid()
+    view.request = type("Request", (), {"user": by})
+    return lambda: view.act(form)
+
+
+def in_the_booking_dialog(typed, by):
+    form = NewPatientForm({f"new-{name}": value for name, value in typed.items()})
+    assert form.is_valid()
+
+    def register():
+        with desk.transaction.atomic():
+            return desk.register(form, by=by)
+
+    return register
+
+
+@pytest.fixture(params=[on_the_patients_page, in_the_booking_dialog])
+def sign_up_while_registered(fresh_centre, race, meet, request):
+    user = UserFactory(roles=[Role.PATIENT], given_name="Ann", family_name="Lee", email="ann@people.example")
+    deeds = [
+        request.param({**ANN, "email": user.email}, UserFactory(roles=[Role.OPERATOR])),
+        lambda: signup.welcome(User, user=User.objects.get(pk=user.pk)),
+    ]
+    meet(audit, "record", before=True)
+    return lambda: race(lambda n: deeds[n](), 2)
+
+
+def test_who_signs_up_while_the_desk_registers_them_is_one_patient(sign_up_while_registered):
+    assert errors(sign_up_while_registered()) <= {PatientKnown}
+    assert Patient.objects.get().user.email == "ann@people.example"
+
+
+def test_control_without_turns_who_signs_up_is_registered_twice(no_turns, sign_up_while_registered):
+    assert errors(sign_up_while_registered()) == set()
     assert Patient.objects.count() == 2
 
 

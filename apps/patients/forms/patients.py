@@ -94,9 +94,10 @@ class PatientForm(ReachableForm):
         return facts
 
     def is_known(self, facts: dict[str, Any]) -> bool:
-        """Whether somebody of this name and birthday is registered, and nobody said that this is somebody else."""
+        """Whether somebody may be registered already, and nobody said that this is somebody else."""
         same = Patient.objects.named(facts["given_name"], facts["family_name"]).filter(birth_on=facts["birth_on"])
-        self.duplicates = [] if facts.get("sure") else list(same[:5])
+        found = same | Patient.objects.alike(**facts)
+        self.duplicates = [] if facts.get("sure") else list(found[:5])
         return bool(self.duplicates)
 
 

@@ -10,7 +10,7 @@ from apps.core.forms import DateInput, PhoneInput
 from apps.patients.forms.patients import ReachableForm, centre_country
 from apps.patients.models import Guardian, Patient
 
-KNOWN = _("Somebody of this name and date of birth is registered: search for them above.")
+KNOWN = _("Somebody of this name and date of birth, or mail address, is registered: search for them above.")
 GUARDIAN = ("given_name", "family_name", "email", "phone")
 
 
@@ -65,8 +65,5 @@ class NewPatientForm(ReachableForm):
         return facts
 
     def is_known(self, facts: dict[str, Any]) -> bool:
-        """Whether somebody of this name and birthday is registered."""
-        if not facts.get("birth_on"):
-            return False
-        same = Patient.objects.named(facts["given_name"], facts["family_name"])
-        return same.filter(birth_on=facts["birth_on"]).exists()
+        """Whether this very person is registered."""
+        return Patient.objects.alike(**facts).exists()
