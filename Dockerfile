@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The production image: one for web, worker, beat and the migration; compose.yaml says who runs what.
 
 # --- js, css and font packages -----------------------------------------------------------------------------------------

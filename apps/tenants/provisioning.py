@@ -9,13 +9,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import schema_context
 from psycopg import pq, sql
@@ -47,15 +47,13 @@ def _owner_in(schema: str) -> Iterator[None]:
 
 @contextmanager
 def _one_at_a_time(schema: str) -> Iterator[None]:
-    """Two machines may be told to migrate at once: the second waits here, then finds that nothing is left to do."""
-    key = [f"verbena migrates {schema}"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
-    try:
+    """Two machines may be told to migrate at once: the second waits here, then finds that nothing is left to do.
+
+    The turn is kept by a connection of its own: django-tenants closes the one it has migrated on.
+    """
+    with closing(connection.copy()) as turn, turn.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"verbena migrates {schema}"])
         yield
-    finally:
-        with suppress(Error), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
 
 
 def migrate_public() -> None:
@@ -80,15 +78,16 @@ def migrate_schema(schema: str) -> None:
 def refresh_template() -> bool:
     """Migrate the template schema and keep its text; answer whether it had changed."""
     wanted = fingerprint()
-    if SchemaTemplate.objects.filter(fingerprint=wanted).exists() and schema_exists(settings.TEMPLATE_SCHEMA):
-        return False
-    with _owner_in("public"):
-        _run("CREATE SCHEMA IF NOT EXISTS {}", settings.TEMPLATE_SCHEMA)
-    migrate_schema(settings.TEMPLATE_SCHEMA)
-    text = dump_template()
-    with schema_context("public"), transaction.atomic():
-        SchemaTemplate.objects.all().delete()
-        SchemaTemplate.objects.create(fingerprint=wanted, sql=text)
+    with _one_at_a_time("the template's text"):
+        if SchemaTemplate.objects.filter(fingerprint=wanted).exists() and schema_exists(settings.TEMPLATE_SCHEMA):
+            return False
+        with _owner_in("public"):
+            _run("CREATE SCHEMA IF NOT EXISTS {}", settings.TEMPLATE_SCHEMA)
+        migrate_schema(settings.TEMPLATE_SCHEMA)
+        text = dump_template()
+        with schema_context("public"), transaction.atomic():
+            SchemaTemplate.objects.all().delete()
+            SchemaTemplate.objects.create(fingerprint=wanted, sql=text)
     return True
 
 

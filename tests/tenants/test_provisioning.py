@@ -1,6 +1,7 @@
 """A copied schema is the migrated one, and its role may do in it what the rules say."""
 
 import re
+from contextlib import closing
 
 import pytest
 from django.conf import settings
@@ -154,6 +155,28 @@ def test_fingerprint_follows_the_migrations(db, monkeypatch):
 
 def test_refresh_template_does_nothing_when_it_is_up_to_date(db):
     assert provisioning.refresh_template() is False
+
+
+@pytest.mark.parametrize("last_step", ["grant_rights", "dump_template"])
+def test_who_migrates_keeps_the_turn_to_the_last_step(two_more, monkeypatch, last_step):
+    """django-tenants closes the connection that it has migrated on, and a lock of that connection is gone with it."""
+    own, free = getattr(provisioning, last_step), []
+
+    def step(*args):
+        with closing(connection.copy()) as other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"verbena migrates {turn}"])
+            free.append(cursor.fetchone()[0])
+        return own(*args)
+
+    monkeypatch.setattr(provisioning, last_step, step)
+    if last_step == "grant_rights":
+        turn = two_more[0].schema_name
+        provisioning.migrate_schema(turn)
+    else:
+        turn = "the template's text"
+        monkeypatch.setattr(provisioning, "schema_exists", lambda schema: False)
+        assert provisioning.refresh_template()
+    assert free == [False]
 
 
 def test_pg_dump_that_is_too_old_is_named(db, monkeypatch):
