@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from apps.accounts.views.passkeys import IN_PLACE_OF_THEIRS
 from apps.accounts.whole import whole
 from apps.tenants.views import Brand, Logo
 
@@ -10,7 +11,7 @@ handler500 = "apps.core.middleware.server_error"
 urlpatterns = [
     path("brand.css", Brand.as_view(), name="brand"),
     path("logo", Logo.as_view(), name="logo"),
-    path("account/", include(whole("allauth.urls"))),
+    path("account/", include(whole("allauth.urls", IN_PLACE_OF_THEIRS))),
     path("people/", include("apps.accounts.urls")),
     path("patients/", include("apps.patients.urls")),
     path("setup/", include("apps.therapists.urls")),

@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.forms import LineField
 
 LONGEST_NAME = 60
+WRONG_ANSWER = {"incorrect_code", "required", "invalid"}
+NOT_ACCEPTED = _("The passkey was not accepted. This page may have been open for too long: please try again.")
 
 
 class SecondCode:
@@ -69,9 +71,13 @@ class AnswerField(forms.JSONField):
 
 
 class PasskeyAnswer(forms.Form):
-    """An answer that no authenticator gives is a wrong one, not a fault of ours."""
+    """An answer that no authenticator gives is a wrong one, not a fault of ours. Nobody typed a code that is wrong."""
 
     credential = AnswerField()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        is_wrong = field in (None, "credential") and getattr(error, "code", "") in WRONG_ANSWER
+        super().add_error(field, forms.ValidationError(NOT_ACCEPTED, code="incorrect_code") if is_wrong else error)
 
     def _clean_fields(self) -> None:
         self._or_refuse(super()._clean_fields)  # type: ignore[misc]

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
+from allauth.mfa.webauthn.internal import auth
 from django.core.cache import cache
 from django_tenants.utils import tenant_context
 
@@ -152,3 +153,44 @@ def test_passkey_answer_that_is_none_is_not_kept(browser, people, sent):
     refusal = alice.post(url, {"credential": sent, "name": "Mine"})
     assert refusal.context["form"].errors
     assert not Authenticator.objects.exists()
+
+
+# --- a passkey's wrong answer ------------------------------------------------------------------------------------------
+
+ONCE_MORE = "/account/2fa/webauthn/reauthenticate/"
+NOT_ACCEPTED = "The passkey was not accepted"
+
+
+@pytest.fixture
+def with_passkey(people):
+    """Carol, who has a passkey; what it holds is never looked at, as no answer of it is good."""
+    Authenticator.objects.create(user=people.carol, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
+    return people.carol
+
+
+@pytest.fixture
+def blank_keys(monkeypatch):
+    monkeypatch.setattr(auth, "get_credentials", lambda user: [])
+
+
+@pytest.mark.parametrize("sent", NO_ANSWERS.values(), ids=NO_ANSWERS)
+def test_wrong_answer_of_somebody_signed_in_is_said_on_the_page(browser, with_passkey, blank_keys, sent):
+    carol = browser(with_passkey)
+    refusal = carol.post(ONCE_MORE, {"credential": sent, "next": "/account/email/?from=mail"})
+    assert refusal.status_code == 422 and NOT_ACCEPTED in refusal.text
+    assert 'name="next" value="/account/email/?from=mail"' in refusal.text
+    assert refusal.context["js_data"]["request_options"]["publicKey"]["challenge"]
+
+
+def test_wrong_answer_at_the_sign_in_keeps_where_one_was_going(browser):
+    refusal = browser().post("/account/2fa/webauthn/login/", {"credential": "{}", "next": "/book/resume/?x=1"})
+    assert refusal.url == f"{LOGIN}?next=%2Fbook%2Fresume%2F%3Fx%3D1"
+    elsewhere = browser().post("/account/2fa/webauthn/login/", {"credential": "{}", "next": "//elsewhere.example/"})
+    assert elsewhere.url == LOGIN
+
+
+def test_wrong_answer_at_the_second_step_is_said(browser, with_passkey, blank_keys):
+    client = browser()
+    client.post(LOGIN, {"login": with_passkey.email, "password": PASSWORD})
+    refusal = client.post("/account/2fa/authenticate/", {"credential": "{}"})
+    assert NOT_ACCEPTED in refusal.text and "_auth_user_id" not in client.session

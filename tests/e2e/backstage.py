@@ -52,6 +52,18 @@ def session_cookie(*, who):
     return cookie_of(client_of(CENTRE, _user(who), by_password=False))
 
 
+def let_an_hour_pass(*, cookie):
+    """Since somebody last showed who it is: their session stays, every proof in it is an hour older."""
+    from importlib import import_module
+
+    from django.conf import settings
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore(cookie)
+    proofs = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [{**proof, "at": proof["at"] - 3600} for proof in proofs]
+    session.save()
+
+
 def newcomer():
     """A patient with a login and no sessions: nothing they book can collide. Returns what stands before the @."""
     from allauth.account.models import EmailAddress

@@ -10,6 +10,7 @@ import uuid
 
 import pytest
 
+from tests.e2e import walk
 from tests.e2e.conftest import PHONE
 from tests.e2e.flow import NEW_PASSWORD, sign_up
 
@@ -84,7 +85,8 @@ def keep_passkeys(person):
     devices = person.context.new_cdp_session(person.page)
     devices.send("WebAuthn.enable")
     facts = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    devices.send("WebAuthn.addVirtualAuthenticator", {"options": {**facts, "isUserVerified": True}})
+    device = devices.send("WebAuthn.addVirtualAuthenticator", {"options": {**facts, "isUserVerified": True}})
+    person.tell_device = lambda what, **facts: devices.send(f"WebAuthn.{what}", {**device, **facts})
     return person
 
 
@@ -134,3 +136,88 @@ def test_sign_in_without_any_passkey_here_is_answered(visitor):
     person.go("/account/login/").locator("#passkey_login").click()
     person.page.get_by_role("alert").filter(has_text="No passkey was used").wait_for()
     assert not person.axe()
+
+
+# --- showing once more that it is you ---------------------------------------------------------------------------------
+
+ONCE_MORE = "/account/2fa/webauthn/reauthenticate/"
+WANTED = "/account/2fa/totp/activate/?from=mail&for=app"
+KEPT = "?next=%2Faccount%2F2fa%2Ftotp%2Factivate%2F%3Ffrom%3Dmail%26for%3Dapp"
+
+
+@pytest.fixture
+def an_hour_later(phone_with_a_lock, backstage):
+    """Nadia, with a passkey, an hour after she last showed who she is."""
+    nadia = phone_with_a_lock
+    page = add_passkey(nadia, "My phone")
+    page.wait_for_url("**/recovery-codes/")
+    cookie = next(one["value"] for one in nadia.context.cookies() if one["name"] == "sessionid")
+    backstage.let_an_hour_pass(cookie=cookie)
+    return nadia
+
+
+def use_passkey(page):
+    page.get_by_role("heading", name="Is it you?").wait_for()
+    page.get_by_role("button", name="Use a passkey").click()
+
+
+def test_passkey_shows_once_more_who_it_is_and_leads_where_one_was_going(an_hour_later):
+    page = an_hour_later.go(WANTED)
+    assert page.url.endswith(f"/account/reauthenticate/{KEPT}")
+    page.get_by_role("link", name="Use a passkey").click()
+    page.wait_for_url(f"**{ONCE_MORE}{KEPT}")
+    for name, path in (
+        ("Use your password", "/account/reauthenticate/"),
+        ("Use a code", "/account/2fa/reauthenticate/"),
+    ):
+        assert page.get_by_role("link", name=name).get_attribute("href") == f"{path}{KEPT}"
+    use_passkey(page)
+    page.wait_for_url(f"**{WANTED}")
+    page.get_by_label("The six digits").wait_for()
+
+
+def test_passkey_that_is_not_given_is_said_and_may_be_tried_again(an_hour_later):
+    """Browsers tell a page the same whether it was cancelled or the finger was not known."""
+    page = an_hour_later.go(f"{ONCE_MORE}{KEPT}")
+    an_hour_later.tell_device("setUserVerified", isUserVerified=False)
+    use_passkey(page)
+    refused = page.get_by_role("alert").filter(has_text="No passkey was used: it was cancelled")
+    refused.wait_for()
+    assert refused.evaluate("(box) => box === document.activeElement")
+    assert not an_hour_later.axe()
+    an_hour_later.tell_device("setUserVerified", isUserVerified=True)
+    use_passkey(page)
+    page.wait_for_url(f"**{WANTED}")
+
+
+def test_wrong_answer_is_said_where_it_was_given(an_hour_later):
+    page = an_hour_later.go(f"{ONCE_MORE}{KEPT}")
+    elsewhere = an_hour_later.context.new_page()
+    elsewhere.goto(page.url)  # asks anew: what the first page asked counts no more
+    use_passkey(page)
+    page.get_by_role("alert").filter(has_text="The passkey was not accepted").wait_for()
+    assert not an_hour_later.axe()
+    use_passkey(page)
+    page.wait_for_url(f"**{WANTED}")
+
+
+def test_passkey_leads_to_no_other_site(an_hour_later):
+    for elsewhere in ("https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"):
+        use_passkey(an_hour_later.go(f"{ONCE_MORE}?next={elsewhere}"))
+        an_hour_later.page.wait_for_url(an_hour_later.stack.url("/my/"))
+
+
+def test_pages_of_somebody_with_a_passkey_are_as_good_as_all_others(an_hour_later):
+    """The walk over every page meets nobody like that: who has a passkey cannot sign in by the demo's password alone."""
+    site = an_hour_later.stack.url("")
+    an_hour_later.context.add_init_script(walk.WATCH)
+    for path in (
+        f"{ONCE_MORE}{KEPT}",
+        f"/account/2fa/reauthenticate/{KEPT}",
+        "/account/2fa/webauthn/",
+        "/account/2fa/",
+    ):
+        one = {"viewer": "nadia", "name": path, "path": path, "judged": True, "dark": True}
+        seen = walk.look(an_hour_later.page, site, one)
+        assert [seen.axe, seen.dark, seen.wide, seen.twice, seen.complaints] == [[]] * 5, path
+        assert seen.shift < 0.05
