@@ -6,6 +6,7 @@ second), or within half a minute while Redis is away. Zero queries per request o
 
 import threading
 import time
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django_tenants.utils import schema_context
@@ -18,8 +19,10 @@ FORGET_AFTER = 30.0  # seconds that an entry lives whatever the version says
 MOST_HOSTS = 5000  # a stranger sending made-up host names must not fill the memory
 
 _lock = threading.Lock()
-_hosts: dict[str, tuple[float, Centre | None]] = {}
-_primary: dict[int, tuple[float, str]] = {}
+Read = TypeVar("Read")
+Entry = tuple[float, float, Read]  # when and in which generation it was read: a change noticed since then outdates it
+_hosts: dict[str, Entry[Centre | None]] = {}
+_primary: dict[int, Entry[str]] = {}
 _seen = {"version": 0, "looked": 0.0, "generation": 0}
 
 
@@ -27,14 +30,13 @@ def find(host: str) -> Centre | None:
     """Return the centre of a host name, None when no centre with a schema has it. Shared: do not change it."""
     _forget_if_changed()
     entry = _hosts.get(host)
-    if entry and time.monotonic() - entry[0] < FORGET_AFTER:
-        return entry[1]
+    if entry and _holds(entry):
+        return entry[2]
     generation = _seen["generation"]
     centre = _load(host)
     if len(_hosts) >= MOST_HOSTS:
         _hosts.clear()
-    if generation == _seen["generation"]:  # else something changed while we read: ask again next time
-        _hosts[host] = (time.monotonic(), centre)
+    _hosts[host] = (time.monotonic(), generation, centre)
     return centre
 
 
@@ -51,15 +53,18 @@ def primary_host(centre: Centre) -> str:
     """Return the host name that addresses in mail carry, from memory like `find`; empty when the centre has none."""
     _forget_if_changed()
     entry = _primary.get(centre.pk)
-    if entry and time.monotonic() - entry[0] < FORGET_AFTER:
-        return entry[1]
+    if entry and _holds(entry):
+        return entry[2]
     generation = _seen["generation"]
     with schema_context("public"):
         hosts = Domain.objects.filter(tenant_id=centre.pk).order_by("-is_primary", "domain")
         host = hosts.values_list("domain", flat=True).first() or ""
-    if generation == _seen["generation"]:
-        _primary[centre.pk] = (time.monotonic(), host)
+    _primary[centre.pk] = (time.monotonic(), generation, host)
     return host
+
+
+def _holds(entry: Entry[Any]) -> bool:
+    return entry[1] == _seen["generation"] and time.monotonic() - entry[0] < FORGET_AFTER
 
 
 def _forget() -> None:

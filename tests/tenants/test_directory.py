@@ -82,7 +82,30 @@ def test_answer_read_before_a_change_is_not_remembered_after_it(sunrise, monkeyp
     monkeypatch.setattr(directory, "_load", overtaken(directory._load))
     monkeypatch.setattr(Domain.objects, "filter", overtaken(Domain.objects.filter))
     ask(sunrise)
-    assert not directory._hosts and not directory._primary
+    assert not any(directory._holds(entry) for entry in (*directory._hosts.values(), *directory._primary.values()))
+
+
+class Overtaken(dict):
+    """Another thread sees a change at the last moment, just before what was read earlier is put down."""
+
+    def __setitem__(self, key, entry):
+        directory._forget()
+        super().__setitem__(key, entry)
+
+
+def test_host_put_down_after_a_change_is_not_believed(monkeypatch):
+    monkeypatch.setattr(directory, "_hosts", Overtaken())
+    directory.find("sunrise.localhost")
+    Centre.objects.filter(slug="sunrise").update(tagline="New words")
+    assert directory.find("sunrise.localhost").tagline == "New words"
+
+
+def test_address_put_down_after_a_change_is_not_believed(monkeypatch):
+    centre = directory.find("sunrise.localhost")
+    monkeypatch.setattr(directory, "_primary", Overtaken())
+    directory.primary_host(centre)
+    Domain.objects.filter(domain="sunrise.localhost").update(domain="dawn.localhost")
+    assert directory.primary_host(centre) == "dawn.localhost"
 
 
 def test_memory_is_bounded(monkeypatch):
