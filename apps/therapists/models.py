@@ -119,6 +119,10 @@ class TherapistQuerySet(models.QuerySet["Therapist"]):
             found = found.filter(name | Q(title__icontains=word) | Q(user__email__icontains=word))
         return found
 
+    def named(self) -> "TherapistQuerySet":
+        """With their names and no more: to choose one from."""
+        return self.select_related("user").only("user__given_name", "user__family_name", "user__email")
+
     def for_lists(self) -> "TherapistQuerySet":
         """With everything a card or row shows, in a constant number of queries."""
         return self.select_related("user").prefetch_related("specialties", "therapy_types")

@@ -4,7 +4,9 @@ import re
 import uuid
 
 import pytest
+from django.template import Context, Template
 from django.urls import reverse
+from django.utils import translation
 
 from apps.core.templatetags import ui
 from apps.sessions.models import State, TherapySession
@@ -71,3 +73,33 @@ def test_avatar_draws_what_the_component_draws(src):
 def test_avatar_escapes():
     assert "<script" not in render("{% avatar text 1 'size-9' text %}", text=NASTY)
     assert ">&lt;<" in render("{% avatar text 1 'size-9' %}", text="<script")
+
+
+@pytest.mark.parametrize(
+    ("written", "german"),
+    [
+        ("{% translate 'Password' %}", "Passwort"),
+        ("{% translate 'Password' as word %}{{ word }}", "Passwort"),
+        ("{% translate 'May' context 'alt. month' %}", "Mai"),
+        ("{% translate name %}", "Passwort"),
+        ("{% translate 'Password'|upper %}", "PASSWORT"),
+        ("{% translate 'Password' noop %}", "Password"),
+        ("{% translate '5% <b>' %}", "5% <b>"),
+    ],
+)
+def test_words_are_kept_in_each_language_for_itself(written, german):
+    page = Template(written)
+    words = [said_in(page, language) for language in ("en", "de", "en", "de")]
+    dear = Template("{% load i18n %}" + written)
+    assert words == [said_in(dear, language) for language in ("en", "de", "en", "de")]
+    assert words[1] == german
+
+
+def said_in(page, language):
+    with translation.override(language):
+        return page.render(Context({"name": "Password"}))
+
+
+def test_words_that_are_no_constant_follow_the_page():
+    page = Template("{% translate word %}")
+    assert [page.render(Context({"word": word})) for word in ("Sun", "Moon")] == ["Sun", "Moon"]

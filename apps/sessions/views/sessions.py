@@ -39,7 +39,7 @@ class SessionFilter(forms.Form):
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *State.choices])
     therapist = forms.ModelChoiceField(
-        Therapist.objects.select_related("user"), label=_("Therapist"), required=False, empty_label=_("Every therapist")
+        Therapist.objects.named(), label=_("Therapist"), required=False, empty_label=_("Every therapist")
     )
     therapy_type = forms.ModelChoiceField(
         TherapyType.objects.all(), label=_("Type"), required=False, empty_label=_("Every type")
