@@ -22,7 +22,7 @@ from pydantic import ValidationError as SchemaError
 
 from apps.core import clock, phones
 from apps.core.text import one_line
-from apps.patients.models import Gender, Guardianship, InternationalEmailValidator, Patient, majority_on
+from apps.patients.models import FIRST_DAY, Gender, Guardianship, InternationalEmailValidator, Patient, majority_on
 
 NAME_LENGTH = 80
 NAME_USES = ("official", "usual", None, "temp", "anonymous", "nickname", "old", "maiden")
@@ -328,6 +328,11 @@ def _birthday(value: Any, warnings: list[str]) -> dt.date | None:
     if value > clock.today():
         warnings.append(_("The date of birth lies in the future and was left out: %(date)s") % {"date": value})
         return None
+    if value < FIRST_DAY:
+        warnings.append(
+            _("Nobody born so long ago is a patient; the date of birth was left out: %(date)s") % {"date": value}
+        )
+        return None
     return value
 
 
@@ -336,6 +341,9 @@ def _life(found: IncomingPatient, resource: Any) -> None:
     died = resource.deceasedDateTime
     day = died.date() if isinstance(died, dt.datetime) else died if isinstance(died, dt.date) else None
     if died is not None or resource.deceasedBoolean:
+        if day and not FIRST_DAY <= day <= clock.today():
+            found.warnings.append(_("The day of death cannot be right and was left out: %(date)s") % {"date": day})
+            day = None
         found.facts["status"] = Patient.Status.DECEASED
         found.facts["deceased_on"] = day
         if day is None:

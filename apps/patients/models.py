@@ -21,6 +21,7 @@ from apps.core.models import LineField, UUIDModel
 from apps.patients.visibility import patients_of_family, patients_of_therapist
 
 ADULT_AT = 18  # years; under it a guardian acts for the patient
+FIRST_DAY = dt.date(1900, 1, 1)  # no patient was born, or died, before it
 
 
 def majority_on(day: dt.date) -> dt.date:
@@ -29,6 +30,14 @@ def majority_on(day: dt.date) -> dt.date:
         return day.replace(year=day.year - ADULT_AT)
     except ValueError:  # 29 February, and no such day 18 years ago
         return dt.date(day.year - ADULT_AT, 2, 28)
+
+
+def within_a_life(day: dt.date) -> None:
+    """Raises ValidationError unless somebody who is or was a patient can have been born, or have died, on this day."""
+    if day > clock.today():
+        raise ValidationError(_("This date lies in the future."))
+    if day < FIRST_DAY:
+        raise ValidationError(_("Please check the year."))
 
 
 class InternationalEmailValidator(EmailValidator):
@@ -142,7 +151,7 @@ class Patient(UUIDModel):
     )
     given_name = LineField(_("given name"), max_length=80)
     family_name = LineField(_("family name"), max_length=80)
-    birth_on = models.DateField(_("date of birth"), null=True, blank=True)
+    birth_on = models.DateField(_("date of birth"), null=True, blank=True, validators=[within_a_life])
     gender = models.CharField(_("gender"), max_length=8, choices=Gender.choices, default=Gender.UNKNOWN)
     email = ContactEmailField(_("e-mail"), blank=True)
     phone = LineField(_("phone"), max_length=40, blank=True)
@@ -153,7 +162,7 @@ class Patient(UUIDModel):
     country = models.CharField(_("country"), max_length=2, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    deceased_on = models.DateField(_("died on"), null=True, blank=True)
+    deceased_on = models.DateField(_("died on"), null=True, blank=True, validators=[within_a_life])
     created_at = models.DateTimeField(_("registered"), auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()
@@ -172,6 +181,11 @@ class Patient(UUIDModel):
             ),
             models.CheckConstraint(
                 condition=Q(deceased_on__isnull=True) | Q(status="deceased"), name="patient_deceased_has_status"
+            ),
+            models.CheckConstraint(
+                condition=(Q(birth_on__isnull=True) | Q(birth_on__gte=FIRST_DAY))
+                & (Q(deceased_on__isnull=True) | Q(deceased_on__gte=FIRST_DAY)),
+                name="patient_days_sane",
             ),
         ]
 
@@ -205,10 +219,6 @@ class Patient(UUIDModel):
             return False
         known = getattr(self, "has_guardian", None)
         return not (self.guardianships.exists() if known is None else known)
-
-    def clean(self) -> None:
-        if self.birth_on and self.birth_on > clock.today():
-            raise ValidationError({"birth_on": _("This date lies in the future.")})
 
 
 class PatientIdentifier(models.Model):

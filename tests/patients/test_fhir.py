@@ -99,6 +99,8 @@ def test_the_mobile_number_comes_first():
         ({"deceasedDateTime": "2006-06-19"}, "deceased", "2006-06-19", False),
         ({"deceasedDateTime": "2006"}, "deceased", None, True),
         ({"deceasedDateTime": "1980-01-01", "birthDate": "1981-01-01"}, "deceased", "1980-01-01", True),
+        ({"deceasedDateTime": "0024-05-03"}, "deceased", None, True),
+        ({"deceasedDateTime": "2999-01-01"}, "deceased", None, True),
     ],
 )
 def test_life_decides_the_status(facts, status, day, warned):
@@ -108,7 +110,7 @@ def test_life_decides_the_status(facts, status, day, warned):
     assert bool(found.warnings) == warned
 
 
-@pytest.mark.parametrize("written", ["1981", "1981-04", "2999-01-01"])
+@pytest.mark.parametrize("written", ["1981", "1981-04", "2999-01-01", "0024-05-03"])
 def test_a_birthday_that_is_no_whole_past_date_is_left_out(written):
     found = one(birthDate=written)
     assert found.facts["birth_on"] is None

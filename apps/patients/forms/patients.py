@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock, formats, phones
 from apps.core.forms import ChoiceCards, DateInput, LinesField, PhoneInput, TextArea
 from apps.patients.errors import PatientKnown
-from apps.patients.models import Patient
+from apps.patients.models import FIRST_DAY, Patient, within_a_life
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -26,6 +26,14 @@ def language_choices() -> list[tuple[str, str]]:
 
 def centre_country() -> str:
     return str(getattr(getattr(connection, "tenant", None), "country", ""))
+
+
+class DayOfLifeInput(DateInput):
+    """A date picker for days of birth or death."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        bounds = {"min": FIRST_DAY.isoformat(), "max": clock.today().isoformat()}
+        return {**bounds, **super().build_attrs(base_attrs, extra_attrs)}
 
 
 class ReachableForm(forms.ModelForm):
@@ -61,7 +69,7 @@ class PatientForm(ReachableForm):
         widgets = {
             "given_name": forms.TextInput(attrs={"autocomplete": "off"}),
             "family_name": forms.TextInput(attrs={"autocomplete": "off"}),
-            "birth_on": DateInput(attrs={"autocomplete": "off"}),
+            "birth_on": DayOfLifeInput(attrs={"autocomplete": "off"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
             "phone": PhoneInput(attrs={"autocomplete": "off"}),
             "street": forms.TextInput(attrs={"autocomplete": "off"}),
@@ -76,8 +84,6 @@ class PatientForm(ReachableForm):
             self.initial.setdefault("country", centre_country())
         self._choices("country", country_choices())
         self._choices("language", language_choices())
-        today = clock.today().isoformat()
-        self.fields["birth_on"].widget.attrs["max"] = today
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         """Draw a text field as a list; what the row holds stays possible though the list does not know it."""
@@ -132,7 +138,11 @@ class ArchiveForm(forms.Form):
         widget=ChoiceCards,
     )
     deceased_on = forms.DateField(
-        label=_("Died on"), required=False, widget=DateInput, help_text=_("Only when they have died, and if known.")
+        label=_("Died on"),
+        required=False,
+        validators=[within_a_life],
+        widget=DayOfLifeInput,
+        help_text=_("Only when they have died, and if known."),
     )
     reason = LinesField(
         label=_("Note for the audit trail"), required=False, max_length=300, widget=TextArea(attrs={"rows": 2})
@@ -144,8 +154,6 @@ class ArchiveForm(forms.Form):
 
     def clean_deceased_on(self) -> Any:
         day = self.cleaned_data["deceased_on"]
-        if day and day > clock.today():
-            raise forms.ValidationError(_("This date lies in the future."))
         if day and self.patient.birth_on and day < self.patient.birth_on:
             raise forms.ValidationError(_("This date lies before the date of birth."))
         return day

@@ -1,6 +1,5 @@
 """What a visitor types on the way to a session."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -8,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.core import clock
-from apps.core.forms import ChoiceCards, DateInput, LineField, LinesField, PhoneInput, TextArea
-from apps.patients.models import Guardianship, Patient
+from apps.core.forms import ChoiceCards, LineField, LinesField, PhoneInput, TextArea
+from apps.patients.forms.patients import DayOfLifeInput
+from apps.patients.models import Guardianship, Patient, within_a_life
 from apps.portal import booking
 from apps.portal.choosing import Choice
-from apps.portal.family import Family, is_minor, years_since
+from apps.portal.family import Family, is_minor
 from apps.scheduling.actions import Slot
 from apps.therapists.models import Therapist
 
@@ -29,13 +28,6 @@ def check_phone(text: str) -> None:
         raise ValidationError(_("Enter a phone number with at least %(count)d digits.") % {"count": LEAST_DIGITS})
 
 
-def check_born(day: dt.date) -> None:
-    if day > clock.today():
-        raise ValidationError(_("This date lies in the future."))
-    if years_since(day) > 120:
-        raise ValidationError(_("Please check the year."))
-
-
 def name_field(label: Any, autocomplete: str) -> LineField:
     return LineField(label=label, max_length=80, widget=forms.TextInput(attrs={"autocomplete": autocomplete}))
 
@@ -43,8 +35,8 @@ def name_field(label: Any, autocomplete: str) -> LineField:
 def birth_field(autocomplete: str) -> forms.DateField:
     return forms.DateField(
         label=gettext_lazy("Date of birth"),
-        validators=[check_born],
-        widget=DateInput(attrs={"autocomplete": autocomplete}),
+        validators=[within_a_life],
+        widget=DayOfLifeInput(attrs={"autocomplete": autocomplete}),
     )
 
 

@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.forms import DateInput, LinesField, PhoneInput, TextArea
-from apps.patients.models import Guardian, Guardianship, Patient
+from apps.core.forms import LinesField, PhoneInput, TextArea
+from apps.patients.forms.patients import DayOfLifeInput
+from apps.patients.models import Guardian, Guardianship, Patient, within_a_life
 from apps.portal.family import is_minor
-from apps.portal.forms.booking import check_born, check_phone
+from apps.portal.forms.booking import check_phone
 
 
 class MySessionCancelForm(forms.Form):
@@ -33,7 +34,7 @@ class RecordForm(forms.ModelForm):
             born.disabled = born.required = True
             born.help_text = _("Please call us if this is wrong.")
         elif born:
-            born.validators.append(check_born)
+            born.validators.append(within_a_life)
         if "phone" in self.fields:
             self.fields["phone"].validators.append(check_phone)
 
@@ -49,7 +50,7 @@ class MyDetailsForm(RecordForm):
         widgets = {
             "given_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "family_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
-            "birth_on": DateInput(attrs={"autocomplete": "bday"}),
+            "birth_on": DayOfLifeInput(attrs={"autocomplete": "bday"}),
             "phone": PhoneInput,
             "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
             "postal_code": forms.TextInput(attrs={"autocomplete": "postal-code"}),
@@ -87,7 +88,7 @@ class MyChildForm(RecordForm):
         widgets = {
             "given_name": forms.TextInput(attrs={"autocomplete": "off"}),
             "family_name": forms.TextInput(attrs={"autocomplete": "off"}),
-            "birth_on": DateInput(attrs={"autocomplete": "off"}),
+            "birth_on": DayOfLifeInput(attrs={"autocomplete": "off"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock, phones
-from apps.core.forms import DateInput, PhoneInput
-from apps.patients.forms.patients import ReachableForm, centre_country
+from apps.core import phones
+from apps.core.forms import PhoneInput
+from apps.patients.forms.patients import DayOfLifeInput, ReachableForm, centre_country
 from apps.patients.models import Guardian, Patient
 
 KNOWN = _("Somebody of this name and date of birth, or mail address, is registered: search for them above.")
@@ -25,11 +25,10 @@ class NewPatientForm(ReachableForm):
     class Meta:
         model = Patient
         fields = ("given_name", "family_name", "birth_on", "email", "phone")
-        widgets = {"birth_on": DateInput, "phone": PhoneInput}
+        widgets = {"birth_on": DayOfLifeInput, "phone": PhoneInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "prefix": "new"})
-        self.fields["birth_on"].widget.attrs["max"] = clock.today().isoformat()
         for name, field in self.fields.items():
             field.widget.attrs["autocomplete"] = "off"  # the person typing is staff
             if name.startswith("guardian_"):

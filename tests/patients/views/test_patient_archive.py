@@ -28,7 +28,7 @@ def test_a_death_has_its_day_and_ends_booking(browser, people, mia, url):
     assert not Patient.objects.bookable_by(people.dana).exists()
 
 
-@pytest.mark.parametrize("day", ["2999-01-01", "2010-01-01", "soon"])
+@pytest.mark.parametrize("day", ["2999-01-01", "2010-01-01", "0024-05-03", "soon"])
 def test_an_impossible_day_is_refused_beside_the_field(browser, people, mia, url, day):
     response = browser(people.alice).post(url, {"status": "deceased", "deceased_on": day, "reason": "typed words"})
     assert response.status_code == 422

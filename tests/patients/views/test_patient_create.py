@@ -56,6 +56,7 @@ def test_wrong_method(browser, people):
         ({"given_name": ""}, "given_name"),
         ({"family_name": "x" * 81}, "family_name"),
         ({"birth_on": "2999-01-01"}, "birth_on"),
+        ({"birth_on": "0024-05-03"}, "birth_on"),
         ({"birth_on": "yesterday"}, "birth_on"),
         ({"email": "no one@example.com"}, "email"),
         ({"phone": "12"}, "phone"),

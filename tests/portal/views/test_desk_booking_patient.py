@@ -59,6 +59,7 @@ def test_desk_booking_registers_a_guardian_too(browser, people, newcomer):
     [
         ({"new-given_name": ""}, "This field is required"),
         ({"new-birth_on": "2031-01-01"}, "This date lies in the future"),
+        ({"new-birth_on": "0024-05-03"}, "Please check the year"),
         ({"new-email": "zoe@"}, "Enter a valid e-mail address"),
         ({"new-phone": "12"}, "does not look like a phone number"),
         ({"new-guardian_email": "u@z.org"}, "Write the guardian&#x27;s name"),

@@ -41,6 +41,11 @@ def test_the_same_child_twice_is_one_record(browser, people):
     assert Patient.objects.filter(given_name="Ben").count() == 1
 
 
+def test_a_year_typed_wrong_is_no_age(browser, people):
+    response = browser(people.dana).post(NEW, {**FACTS, "birth_on": "0018-05-06"})
+    assert response.context["form"].errors["birth_on"] == ["Please check the year."]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("birth_on", ""), ("birth_on", "1990-01-01"), ("birth_on", "2999-01-01"), ("given_name", ""), ("gender", "x")],

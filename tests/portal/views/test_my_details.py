@@ -116,6 +116,12 @@ def test_a_guardian_without_a_patients_record(browser, people):
     assert not Patient.objects.filter(user=people.dana).exists()
 
 
+def test_a_year_typed_wrong_is_said_beside_it(browser, sunrise):
+    user = UserFactory(given_name="New", roles=["patient"])
+    answer = browser(user).post(EDIT, {**FACTS, "birth_on": "0090-01-01"})
+    assert answer.context["form"].errors["birth_on"] == ["Please check the year."]
+
+
 def test_a_login_without_any_record_gets_one(browser, sunrise):
     user = UserFactory(given_name="New", roles=["patient"])
     client = browser(user)
