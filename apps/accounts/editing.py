@@ -62,10 +62,18 @@ class SavesRow(FormFlow):
     def act(self, form: Any) -> Any:
         try:
             with transaction.atomic():
-                staleness.require_as_read(form, self.shown_besides)
+                self.lock(form)
                 return self.save(form)
         except IntegrityError as error:
             raise ChangedMeanwhile from error
+
+    def lock(self, form: Any) -> None:
+        """Lock the row, and hold it against what the form showed of it. Called in the transaction that saves.
+
+        What others lock before this row is to be locked before it here as well, the other order waits in a circle:
+        override, take that lock, then call this.
+        """
+        staleness.require_as_read(form, self.shown_besides)
 
     def save(self, form: Any) -> Any:
         return audit.save_form(form, by=self.request.user)

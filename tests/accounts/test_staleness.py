@@ -1,6 +1,10 @@
 """Two people open one form: the second to save is told what the first changed, keeps what they typed, and may go on."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts import staleness
@@ -137,6 +141,33 @@ def test_rows_below_the_form_count_too(browser, people, pages):
     assert b"Changed: Education, Specialties." in answer.content
 
 
+def test_a_row_that_another_removed_is_told_and_may_be_kept(browser, people, pages):
+    alice, url, name = pages["therapist"]
+    client, bob = browser(alice), Therapist.objects.get(user=people.bob)
+    bob.education.create(degree="Master", institution="There", year=2001)
+    gone = bob.education.create(degree="Doctor", institution="Here", year=2005)
+    stale = client.get(url)
+    gone.delete()
+    refusal = client.post(url, typed(stale, **{name: "Second", "education-0-institution": "Where it was"}))
+    assert refusal.status_code == 422 and "Changed: Education." in Page(refusal.text).text
+    assert "valid choice" not in refusal.text
+    assert refusal.context["form"].education[0]["institution"].value() == "Where it was"
+    assert client.post(url, typed(refusal)).status_code == 302
+    assert set(bob.education.values_list("degree", "institution")) == {("Doctor", "Where it was"), ("Master", "There")}
+
+
+def test_a_row_that_two_removed_is_gone(browser, people, pages):
+    alice, url, name = pages["therapist"]
+    client, bob = browser(alice), Therapist.objects.get(user=people.bob)
+    bob.education.create(degree="Master", institution="Here", year=2001)
+    stale = client.get(url)
+    bob.education.all().delete()
+    refusal = client.post(url, typed(stale, **{name: "Second", "education-0-DELETE": "on"}))
+    assert refusal.status_code == 422 and 'name="education-0-DELETE"' in refusal.text
+    assert client.post(url, typed(refusal)).status_code == 302
+    assert not bob.education.exists()
+
+
 def test_a_guardians_rights_count_too(browser, people, pages):
     oscar, url, name = pages["guardian"]
     stale = browser(oscar).get(url)
@@ -154,6 +185,25 @@ def test_the_centres_settings_count_too(browser, people, sunrise, django_capture
     answer = alice.post(url, {**stale, "phone": "212 664 7665"})
     assert answer.status_code == 422 and b"It says \xe2\x80\x9cFirst\xe2\x80\x9d now." in answer.content
     assert answer.context["form"]["phone"].value() == "212 664 7665"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "then"),
+    [
+        ("user", 'accounts_user"."roles" @>', 'WHERE "accounts_user"."id" ='),
+        ("price", "therapists_therapist", "therapists_offering"),
+        ("own", "accounts_user", "patients_patient"),
+    ],
+)
+def test_what_others_lock_before_the_row_is_locked_before_it_here(pages, browser, kind, first, then):
+    """The other order waits in a circle."""
+    user, url, name = pages[kind]
+    client = browser(user)
+    sent = typed(client.get(url), **{name: NUMBERS.get(kind, WORDS)[0]})
+    with CaptureQueriesContext(connection) as seen:
+        assert client.post(url, sent).status_code == 302
+    locks = [query["sql"] for query in seen if re.search(r"FOR (NO KEY )?UPDATE", query["sql"])]
+    assert first in locks[0] and any(then in one for one in locks[1:])
 
 
 # --- between the look at the row and its lock ------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import copy
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -94,12 +93,10 @@ class UserUpdate(ManageUser, SavesRow):
         crumbs = [(_("Users"), reverse("accounts:user-list"))]
         return super().get_context_data(person=self.object, crumbs=crumbs, **context)
 
-    def act(self, form: UserChange) -> User:
-        """The admins' rows first, as `change_user` takes them: the other order waits in a circle."""
-        with transaction.atomic():
-            actions.lock_admins()
-            changed: User = super().act(form)
-        return changed
+    def lock(self, form: UserChange) -> None:
+        """The admins' rows first, as `change_user` takes them."""
+        actions.lock_admins()
+        super().lock(form)
 
     def save(self, form: UserChange) -> User:
         facts = {name: form.cleaned_data[name] for name in form.Meta.fields}

@@ -4,13 +4,12 @@ import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import schema_context
 
-from apps.accounts import audit, staleness
+from apps.accounts import audit
 from apps.accounts.access import PermissionRequired
 from apps.accounts.editing import SavesRow
 from apps.accounts.roles import Permission
@@ -41,16 +40,13 @@ class CentreSettings(PermissionRequired, SavesRow):
             form.add_error(None, refusal)
             return self.form_invalid(form)
 
-    def act(self, form: CentreSettingsForm) -> None:
-        """Change and trail stand or fall together."""
-        if not form.changes:
-            return
-        with transaction.atomic():
-            with schema_context("public"):  # where the centre's row lives
-                staleness.require_as_read(form)
-            self.save(form)
+    def lock(self, form: CentreSettingsForm) -> None:
+        with schema_context("public"):  # where the centre's row lives
+            super().lock(form)
 
     def save(self, form: CentreSettingsForm) -> None:
+        if not form.changes:
+            return
         before = {name: getattr(self.centre, name) for name in form.changes}
         changed = change_centre(self.centre, **form.changes)
         changes = {name: [str(old), str(getattr(changed, name))] for name, old in before.items()}

@@ -249,11 +249,10 @@ class MyDetailsUpdate(SavesRecord):
         record = self.family.guardian if self._is_only_guardian else self.family.own or blank
         return {**super().get_form_kwargs(), "instance": record}
 
-    def act(self, form: Any) -> Any:
-        """The login's row first, as wherever both are written: the other order waits in a circle."""
-        with transaction.atomic():
-            User.objects.locked(self.user.pk)
-            return super().act(form)
+    def lock(self, form: Any) -> None:
+        """The login's row first, as wherever both are written."""
+        User.objects.locked(self.user.pk)
+        super().lock(form)
 
     def follow(self, form: ModelForm, saved: Any) -> None:
         self.family.tell(**{name: getattr(saved, name) for name in ("given_name", "family_name", "phone")})

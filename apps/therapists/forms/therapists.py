@@ -201,7 +201,21 @@ def _past_year(year: int | None) -> int | None:
 
 
 class Rows(BaseInlineFormSet):
-    """Rows under a therapist: those there are, and two empty ones; an emptied or ticked row goes."""
+    """Rows under a therapist: those there are, and an empty one; a ticked row goes.
+
+    A row that somebody else has removed in the meantime is made anew when it is saved knowingly.
+    """
+
+    @property
+    def extra_forms(self) -> list[Any]:
+        return [form for form in self.forms if form.instance._state.adding]
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)
+        if form.instance._state.adding:
+            key = form.fields[self.model._meta.pk.name]
+            key.required, key.disabled = False, True  # of a row that is gone it names nothing
+        return form
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

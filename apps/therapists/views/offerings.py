@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -33,12 +32,10 @@ class OfferingFlow(OneTherapist, SavesRow):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(therapist=self.object, offering=self.offering, **context)
 
-    def act(self, form: OfferingForm) -> Offering:
-        """The therapist's row first, as `save_offering` takes it: the other order waits in a circle."""
-        with transaction.atomic():
-            actions.locked(self.object)
-            saved: Offering = super().act(form)
-        return saved
+    def lock(self, form: OfferingForm) -> None:
+        """The therapist's row first, as `save_offering` takes it."""
+        actions.locked(self.object)
+        super().lock(form)
 
     def save(self, form: OfferingForm) -> Offering:
         before = {} if self.offering is None else form.initial
