@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from apps.accounts.models import AuditRecord
 from apps.core.postgresql import as_owner
 from apps.therapists.models import Offering
 from tests.factories import OfferingFactory, TherapyTypeFactory
@@ -27,7 +28,7 @@ def test_database_refuses_a_year_that_nobody_lives_in(sunrise, facts):
         OfferingFactory(**facts)
 
 
-def test_migration_keeps_the_days_that_people_have(sunrise):
+def test_migration_keeps_the_days_that_people_have_and_writes_down_the_others(sunrise):
     days = {
         "old": (dt.date(1, 1, 1), dt.date(5, 1, 1)),
         "begun": (dt.date(1, 1, 1), None),
@@ -44,4 +45,11 @@ def test_migration_keeps_the_days_that_people_have(sunrise):
         "begun": (dt.date(1900, 1, 1), None),
         "long": (dt.date(2026, 1, 1), dt.date(2199, 12, 31)),
         "plain": (dt.date(2026, 1, 1), dt.date(2026, 2, 1)),
+    }
+    trail = AuditRecord.objects.filter(object_type="therapists.offering")
+    told = {record.object_name.rpartition(": ")[2]: (record.verb, record.changes["valid_from"]) for record in trail}
+    assert told == {
+        "old": ("deleted", ["0001-01-01", None]),
+        "begun": ("changed", ["0001-01-01", "1900-01-01"]),
+        "long": ("changed", ["2026-01-01", "2026-01-01"]),
     }
