@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -174,11 +175,8 @@ class Agenda:
         for who, starts in sorted(self._free_today.items(), key=lambda one: (-len(one[1]), str(one[0]))):
             for at in starts:
                 chosen.setdefault(at, who)
-        return [
-            Start(times.moment(at), self.people[who], self._terms[who])
-            for at, who in chosen.items()
-            if who in self.people
-        ]
+        people = self._people(set(chosen.values()))
+        return [Start(times.moment(at), people[who], self._terms[who]) for at, who in chosen.items() if who in people]
 
     @cached_property
     def _free_today(self) -> dict[uuid.UUID, list[int]]:
@@ -187,11 +185,10 @@ class Agenda:
         found = {who: sorted(shown.intersection(starts)) for who, starts in self.by_therapist.items()}
         return {who: starts for who, starts in found.items() if starts}
 
-    @cached_property
-    def people(self) -> dict[uuid.UUID, Therapist]:
+    def _people(self, shown: Set[uuid.UUID]) -> dict[uuid.UUID, Therapist]:
         if self.choice.therapist:
             return {self.choice.therapist.pk: self.choice.therapist}
-        return Therapist.objects.public().select_related("user").in_bulk(self._free_today)
+        return Therapist.objects.public().select_related("user").in_bulk(shown)
 
     @cached_property
     def _terms(self) -> dict[uuid.UUID, str]:

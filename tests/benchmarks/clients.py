@@ -12,9 +12,12 @@ SECONDS = 5
 WARM_UP = 3  # a worker's first pages compile their templates: that is not what is asked here
 
 
-def client(port, host, path, cookie, queue):
-    """One process of eight clients on kept connections, who begin together once the pages are warm."""
-    ready = threading.Barrier(CLIENTS // 2)
+def client(port, host, path, cookie, wanted, queue):
+    """One process of eight clients on kept connections, who begin together once the pages are warm.
+
+    Puts down the milliseconds of each answer, and every status that was not the one wanted.
+    """
+    ready, other = threading.Barrier(CLIENTS // 2), []
 
     def one(_):
         link = http.client.HTTPConnection("127.0.0.1", port)
@@ -23,7 +26,10 @@ def client(port, host, path, cookie, queue):
             began = time.perf_counter()
             try:
                 link.request("GET", path, headers={"Host": host, "Cookie": f"sessionid={cookie}"})
-                link.getresponse().read()
+                answer = link.getresponse()
+                answer.read()
+                if answer.status != wanted:
+                    other.append(answer.status)
             except (http.client.RemoteDisconnected, BrokenPipeError):  # the server lets go of a link that rested
                 link.close()
                 return ask()
@@ -38,4 +44,5 @@ def client(port, host, path, cookie, queue):
         return spent
 
     with ThreadPoolExecutor(CLIENTS // 2) as pool:
-        queue.put([ms for spent in pool.map(one, range(CLIENTS // 2)) for ms in spent])
+        spent = [ms for spent in pool.map(one, range(CLIENTS // 2)) for ms in spent]
+    queue.put((spent, other))

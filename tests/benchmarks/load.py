@@ -61,19 +61,25 @@ def race(centre, kind, therapist):
     }
 
 
-def hammer(host, path, cookie, app="config.wsgi"):
-    """16 clients for a few seconds against two web processes: requests a second, and the 95th percentile in ms."""
+def hammer(host, path, cookie, app="config.wsgi", status=200):
+    """16 clients for a few seconds against two web processes: requests a second, and the 95th percentile in ms.
+
+    An answer of another status ends the run: an error page is quick, and no page's measure.
+    """
     with serving(app) as port:
+        asked = (port, host, path, cookie, status)
         queue = multiprocessing.get_context("spawn").Queue()
         jobs = [
-            multiprocessing.get_context("spawn").Process(target=clients.client, args=(port, host, path, cookie, queue))
-            for _ in range(2)
+            multiprocessing.get_context("spawn").Process(target=clients.client, args=(*asked, queue)) for _ in range(2)
         ]
         for job in jobs:
             job.start()
-        figures = [ms for _ in jobs for ms in queue.get()]
+        answers = [queue.get() for _ in jobs]
         for job in jobs:
             job.join()
+    figures, other = ([one for answer in answers for one in answer[part]] for part in (0, 1))
+    if other:
+        raise RuntimeError(f"{app} answered {path} with {sorted(set(other))}, not {status}")
     return {"rate": len(figures) / SECONDS, "p95": percentile(figures, 0.95), "median": statistics.median(figures)}
 
 

@@ -10,6 +10,8 @@ from django.conf import settings
 
 from config.env import database
 
+SCHEMA = os.environ["BENCH_SCHEMA"]
+
 settings.configure(
     SECRET_KEY=os.environ["BENCH_KEY"],
     ALLOWED_HOSTS=["*"],
@@ -21,7 +23,7 @@ settings.configure(
             **database(),
             "ENGINE": "django.db.backends.postgresql",
             "CONN_MAX_AGE": 60,
-            "OPTIONS": {"options": f"-c search_path={os.environ['BENCH_SCHEMA']}"},
+            "OPTIONS": {"options": f"-c search_path={SCHEMA} -c role={SCHEMA}"},
         }
     },
     INSTALLED_APPS=["django.contrib.sessions"],
