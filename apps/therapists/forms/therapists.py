@@ -211,9 +211,9 @@ class Rows(BaseInlineFormSet):
         return [form for form in self.forms if form.instance._state.adding]
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         if form.instance._state.adding:
-            key = form.fields[self.model._meta.pk.name]
+            key = form.fields[form.instance._meta.pk.name]
             key.required, key.disabled = False, True  # of a row that is gone it names nothing
         return form
 
