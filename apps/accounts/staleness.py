@@ -87,10 +87,14 @@ def require_as_read(form: ModelForm, besides: Besides = nothing) -> None:
     now = stamp(form, row, besides)
     changed = [part.partition(":")[0] for part in now.split() if part not in shown.split()]
     if changed:
-        data: Any = form.data
-        form.data = data.copy()
-        form.data[form.add_prefix(NAME)] = now  # type: ignore[index]
+        read_anew(form, now)
         raise _told(form, row, changed)
+
+
+def read_anew(form: Any, now: str) -> None:
+    """Let a form that is refused carry what stands there now: sent once more, it is sent knowingly."""
+    form.data = form.data.copy()
+    form.data[form.add_prefix(NAME)] = now
 
 
 def _take_over(form: ModelForm, row: Any) -> None:

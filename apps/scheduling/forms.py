@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import formats
+from apps.accounts.staleness import AsRead
 from apps.core.forms import ChoiceCards, DateInput, LineField, SensibleDates, TimeInput
 from apps.scheduling import recurrence
-from apps.scheduling.hours import Minutes, minute_of, time_of
+from apps.scheduling.hours import Minutes, minute_of, span_in_words, time_of
 from apps.scheduling.models import Closure, TimeOff, Weekday, WorkingHours
 from apps.therapists.models import Therapist
 
@@ -56,17 +56,12 @@ class SpanForm(forms.Form):
         return facts
 
 
-def in_words(span: Minutes) -> str:
-    starts, ends = (formats.clock_time(time_of(minute)) for minute in span)
-    return f"{starts} \N{EN DASH} {ends}"
-
-
 def overlapping(rows: Iterable[tuple[Minutes, Row]]) -> Iterator[tuple[Row, str]]:
     """The later of each two rows that overlap, with a sentence that names what it meets."""
     widest: Minutes = (0, 0)
     for span, row in sorted(rows, key=itemgetter(0)):
         if span[0] < widest[1]:
-            yield row, _("Overlaps with %(span)s.") % {"span": in_words(widest)}
+            yield row, _("Overlaps with %(span)s.") % {"span": span_in_words(widest)}
         widest = max(widest, span, key=itemgetter(1))
 
 
@@ -126,6 +121,7 @@ class ExceptionForm(SensibleDates, forms.Form):
 
     on = forms.DateField(label=_("Date"), widget=DateInput)
     note = LineField(label=_("Note"), max_length=120, required=False)
+    as_read = AsRead(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

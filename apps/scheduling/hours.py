@@ -8,10 +8,12 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import audit
+from apps.accounts import audit, staleness
 from apps.accounts.models import User
+from apps.core import formats
 from apps.core.errors import DomainError
 from apps.scheduling.availability import Schedule
 from apps.scheduling.availability.hours import runs, working
@@ -33,6 +35,8 @@ DAY = 24 * 60
 
 
 class HoursChanged(DomainError):
+    """`facts["as_read"]` is what a form that is sent once more has read."""
+
     code = "hours_changed"
     message = _("Somebody else has changed these hours since you opened them. Save once more to keep what stands here.")
 
@@ -53,7 +57,14 @@ def time_of(minute: int) -> dt.time:
     return dt.time(minute % DAY // 60, minute % 60)
 
 
+def span_in_words(span: Minutes) -> str:
+    """9:00 AM to 5:00 PM, for people."""
+    starts, ends = (formats.clock_time(time_of(minute)) for minute in span)
+    return f"{starts} \N{EN DASH} {ends}"
+
+
 def words(spans: Iterable[Minutes]) -> str:
+    """For the trail, in every centre alike."""
     return ", ".join(f"{time_of(start):%H:%M}-{time_of(end):%H:%M}" for start, end in sorted(spans))
 
 
@@ -81,7 +92,7 @@ def set_weekly_hours(
     therapist = _locked(therapist)
     before = week_in_words(therapist)
     if as_read is not None and as_read != before:
-        raise HoursChanged
+        raise HoursChanged(_changed_days(therapist, as_read), as_read=before)
     for spans in week:
         require_apart(spans)
     therapist.working_hours.all().delete()
@@ -94,19 +105,46 @@ def set_weekly_hours(
 
 
 def week_in_words(therapist: Therapist) -> str:
-    days: dict[int, list[Minutes]] = {}
+    return "; ".join(f"{day.name.title()} {words(spans)}" for day, spans in _days(therapist).items() if spans)
+
+
+def _days(therapist: Therapist) -> dict[Weekday, list[Minutes]]:
+    days: dict[Weekday, list[Minutes]] = {day: [] for day in Weekday}
     for row in therapist.working_hours.all():
-        days.setdefault(row.weekday, []).append((row.starts_minute, row.ends_minute))
-    return "; ".join(f"{Weekday(day).name.title()} {words(spans)}" for day, spans in sorted(days.items()))
+        days[Weekday(row.weekday)].append((row.starts_minute, row.ends_minute))
+    return days
+
+
+def _changed_days(therapist: Therapist, as_read: str) -> str:
+    """A sentence that names each day that another changed, with the hours that hold there now."""
+    read = {day: spans for day, _space, spans in (part.partition(" ") for part in as_read.split("; "))}
+    changed = [
+        gettext("%(day)s (%(hours)s now)")
+        % {"day": day.label, "hours": _hours_for_people(spans) or gettext("no hours")}
+        for day, spans in _days(therapist).items()
+        if words(spans) != read.get(day.name.title(), "")
+    ]
+    facts = {"message": HoursChanged.message, "days": ", ".join(changed)}
+    return gettext("%(message)s Changed: %(days)s.") % facts if changed else str(HoursChanged.message)
+
+
+def _hours_for_people(spans: Iterable[Minutes]) -> str:
+    return formats.listed(span_in_words(span) for span in sorted(spans))
 
 
 @transaction.atomic
 def set_exception(
-    *, therapist: Therapist, on: dt.date, spans: Sequence[Minutes], note: str, by: User
+    *, therapist: Therapist, on: dt.date, spans: Sequence[Minutes], note: str, by: User, as_read: str | None = None
 ) -> HoursException:
-    """Give one date other hours (no spans: a day off), replacing what was set for it. Raises SpansOverlap."""
+    """Give one date other hours (no spans: a day off), replacing what was set for it.
+
+    `as_read` is what `date_as_read` said when these were typed, of this date or of another. Raises HoursChanged when
+    something else stands there by now, SpansOverlap.
+    """
     require_apart(spans)
     earlier = HoursException.objects.filter(therapist=_locked(therapist), on=on).first()
+    if as_read is not None:
+        _require_as_read(as_read, on, earlier)
     before = _date_in_words(earlier) if earlier else ""
     if earlier:
         earlier.delete()
@@ -127,6 +165,26 @@ def remove_exception(*, exception: HoursException, by: User) -> None:
     changes = {str(exception.on): [_date_in_words(exception), ""]}
     audit.record(by=by, verb="set hours", obj=therapist, changes=changes)
     exception.delete()
+
+
+def date_as_read(on: dt.date, exception: HoursException | None) -> str:
+    """What a form has seen of a date: nothing, or its other hours."""
+    seen = f"{_date_in_words(exception)} {exception.note}" if exception else ""
+    return f"{on}:{seen and staleness.digest(seen)}"
+
+
+def _require_as_read(as_read: str, on: dt.date, earlier: HoursException | None) -> None:
+    """Whoever chose another date than the one they opened has seen nothing of it."""
+    standing = date_as_read(on, earlier)
+    read = as_read if as_read.startswith(f"{on}:") else date_as_read(on, None)
+    if read == standing:
+        return
+    if earlier is None:
+        raise HoursChanged(as_read=standing)
+    spans = _hours_for_people((span.starts_minute, span.ends_minute) for span in earlier.spans.all())
+    facts = {"day": formats.day(on), "hours": spans or gettext("a day off")}
+    message = gettext("%(day)s has other hours by now: %(hours)s. Save once more to replace them.")
+    raise HoursChanged(message % facts, as_read=standing)
 
 
 def _date_in_words(exception: HoursException) -> str:

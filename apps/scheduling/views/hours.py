@@ -14,7 +14,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from apps.accounts import staleness
 from apps.accounts.editing import SavesRow
+from apps.core.errors import DomainError
 from apps.core.http import FormFlow, redirect_after, wants_fragment
 from apps.scheduling import hours, times
 from apps.scheduling.forms import BaseWeekFormSet, ExceptionForm, StatusForm, week_formset
@@ -110,15 +112,20 @@ class ExceptionCreate(EditsTherapist, FormFlow):
             return {}
         schedule = times.schedule(self.request.tenant, self.therapist.pk)
         spans = schedule.exceptions.get(on, schedule.weekly[on.weekday()])
-        facts: dict[str, Any] = {"on": on}
+        earlier = self.therapist.hours_exceptions.filter(on=on).first()
+        facts: dict[str, Any] = {"on": on, "as_read": hours.date_as_read(on, earlier)}
         for name, span in zip(ExceptionForm.SPANS, spans, strict=False):
             facts |= {f"{name}_starts": hours.time_of(span[0]), f"{name}_ends": hours.time_of(span[1])}
-        earlier = self.therapist.hours_exceptions.filter(on=on).first()
         return {**facts, "note": earlier.note} if earlier else facts
 
     def act(self, form: ExceptionForm) -> HoursException:
-        facts = {name: form.cleaned_data[name] for name in ("on", "spans", "note")}
+        facts = {name: form.cleaned_data[name] for name in ("on", "spans", "note", "as_read")}
         return hours.set_exception(therapist=self.therapist, by=self.user, **facts)
+
+    def refused(self, form: forms.BaseForm, refusal: DomainError) -> HttpResponse:
+        if isinstance(refusal, hours.HoursChanged):
+            staleness.read_anew(form, str(refusal.facts["as_read"]))
+        return super().refused(form, refusal)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**self.about(), **kwargs)

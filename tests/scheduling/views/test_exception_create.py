@@ -25,7 +25,9 @@ def test_exception_create_without_times_is_a_day_off(browser, people, address, f
 
 def test_exception_create_opens_with_the_hours_that_hold_then(browser, people, address, bob):
     form = browser(people.bob).get(address(NEW), {"on": "2026-11-24"}).context["form"]
-    assert form.initial == {"on": TUESDAY, "first_starts": dt.time(9), "first_ends": dt.time(17)}
+    assert form.initial == {
+        "on": TUESDAY, "first_starts": dt.time(9), "first_ends": dt.time(17), "as_read": "2026-11-24:"
+    }  # fmt: skip
     HoursExceptionSpanFactory(exception__therapist=bob, exception__on=TUESDAY, exception__note="A funeral")
     form = browser(people.bob).get(address(NEW), {"on": "2026-11-24"}).context["form"]
     assert form.initial["first_starts"] == dt.time(12) and form.initial["note"] == "A funeral"
@@ -85,3 +87,61 @@ def test_exception_create_for_a_stranger(browser, people, address, noor):
 
 def test_exception_create_wrong_method(browser, people, address):
     assert browser(people.bob).delete(address(NEW)).status_code == 405
+
+
+# --- two people, one date ---------------------------------------------------------------------------------------------
+
+
+def sent(page, **changes):
+    """What a browser sends of the form of a page, but for the changes."""
+    form = page.context["form"]
+    data = {field.html_name: field.value() for field in form}
+    data = {name: f"{value:%H:%M}" if isinstance(value, dt.time) else value for name, value in data.items()}
+    return {name: value for name, value in {**data, **changes}.items() if value is not None}
+
+
+def noted(page, note):
+    """Whether the page is the form again, with what was typed."""
+    return page.status_code == 422 and page.context["form"]["note"].value() == note
+
+
+def test_hours_of_a_date_that_another_set_are_not_undone_unseen(browser, people, address):
+    bob, alice = browser(people.bob), browser(people.alice)
+    stale = bob.get(address(NEW), {"on": "2026-11-24"})
+    alice.post(address(NEW), {**FACTS, "note": "Hers"})
+    refusal = bob.post(address(NEW), sent(stale, note="His"))
+    assert noted(refusal, "His") and HoursException.objects.get().note == "Hers"
+    words = "Tue, Nov 24, 2026 has other hours by now: 10:00\u202fAM – 11:00\u202fAM. Save once more to replace them."
+    assert refusal.context["form"].non_field_errors() == [words]
+    assert bob.post(address(NEW), sent(refusal)).status_code == 302
+    assert HoursException.objects.get().note == "His"
+
+
+def test_hours_of_a_date_that_another_removed_do_not_come_back_unseen(browser, people, address, bob):
+    HoursExceptionSpanFactory(exception__therapist=bob, exception__on=TUESDAY, exception__note="A funeral")
+    client = browser(people.bob)
+    stale = client.get(address(NEW), {"on": "2026-11-24"})
+    HoursException.objects.all().delete()
+    refusal = client.post(address(NEW), sent(stale, note="His"))
+    assert noted(refusal, "His") and b"Somebody else has changed these hours" in refusal.content
+    assert not HoursException.objects.exists()
+    assert client.post(address(NEW), sent(refusal)).status_code == 302
+
+
+def test_another_date_than_the_opened_one_is_not_replaced_unseen(browser, people, address, bob):
+    """Chosen in the form, it shows nothing of what stands there."""
+    HoursExceptionSpanFactory(exception__therapist=bob, exception__on=TUESDAY, exception__note="A funeral")
+    client = browser(people.bob)
+    opened = client.get(address(NEW), {"on": "2026-11-25"})
+    refusal = client.post(address(NEW), sent(opened, on="2026-11-24", note="His"))
+    assert noted(refusal, "His") and HoursException.objects.get().note == "A funeral"
+    assert client.post(address(NEW), sent(refusal, on="2026-11-26")).status_code == 302
+    assert client.post(address(NEW), sent(refusal)).status_code == 302
+    assert set(HoursException.objects.values_list("note", flat=True)) == {"His"}
+
+
+def test_one_writer_of_a_date_is_never_stopped(browser, people, address):
+    client = browser(people.bob)
+    for note in ("One", "Two", "Three"):
+        shown = client.get(address(NEW), {"on": "2026-11-24"})
+        assert client.post(address(NEW), sent(shown, note=note)).status_code == 302

@@ -134,6 +134,9 @@ def test_hours_that_another_changed_are_not_undone_unseen(browser, people, bob):
     other = posted((2, "08:00", "11:00"), initial=1)
     answer = second.post(address, {**other, "as_read": shown})
     assert answer.status_code == 422 and b"Somebody else has changed these hours" in answer.content
+    gone = ", ".join(f"{day} (no hours now)" for day in ("Tuesday", "Wednesday", "Thursday", "Friday"))
+    monday = "Monday (10:00\u202fAM – 12:00\u202fPM and 1:00\u202fPM – 3:00\u202fPM now)"
+    assert f"Changed: {monday}, {gone}." in answer.context["formset"].non_form_errors()[0]
     assert set(WorkingHours.objects.values_list("weekday", flat=True)) == {0}
     assert 'value="08:00"' in answer.content.decode()
     assert second.post(address, {**other, "as_read": answer.context["as_read"]}).status_code == 302
