@@ -1,4 +1,4 @@
-"""What every page's shell shows: the navigation, cut to what the signed-in person may do."""
+"""What every page's shell shows: the navigation, cut to what the signed-in person may do; and tells: its zone."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +7,7 @@ from typing import TypeAlias
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +111,14 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "new_booking_url": _booking(user),
         "search_url": _address("patients:patient-list") if user.can(P.PATIENT_READ) else "",
     }
+
+
+def shown_zone(request: HttpRequest) -> dict[str, object]:
+    """The zone of a page that a visitor or patient merely asked for: it may be loaded again when the browser has another."""
+    user, match = getattr(request, "user", None), request.resolver_match
+    if request.method != "GET" or match is None or "portal" not in match.namespaces:
+        return {}
+    return {} if getattr(user, "is_team", False) else {"shown_zone": str(timezone.get_current_timezone())}
 
 
 def _public(user: User, path: str) -> list[dict[str, object]]:

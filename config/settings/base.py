@@ -131,6 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "apps.tenants.context_processors.centre",
                 "apps.portal.context_processors.navigation",
+                "apps.portal.context_processors.shown_zone",
             ],
         },
     },

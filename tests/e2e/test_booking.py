@@ -125,6 +125,38 @@ def test_visitor_far_away_sees_both_clocks(visitor):
     assert (hours[0] - hours[1]) % 12 in {5, 6, 7}
 
 
+@pytest.fixture
+def times(visitor):
+    """The address of Bob's times."""
+    return Booking(visitor(PHONE)).start().page.url
+
+
+@pytest.mark.parametrize("last_visit", ["", "America%2FNew_York"])
+def test_the_first_page_after_a_journey_shows_the_clock_of_here(visitor, times, last_visit):
+    traveller = visitor(PHONE, timezone_id="Europe/Berlin")
+    if last_visit:
+        cookie = {"name": "tz", "value": last_visit, "domain": "sunrise.localhost", "path": "/"}
+        traveller.context.add_cookies([cookie])
+    loaded = []
+    traveller.page.on("request", lambda request: loaded.append(request.url) if request.url == times else None)
+    traveller.page.goto(times)
+    traveller.page.get_by_text("The large time is yours").wait_for()
+    assert loaded == [times, times]
+    traveller.page.goto(times)
+    assert loaded == [times] * 3
+
+
+def test_a_page_that_one_types_into_is_not_loaded_again(visitor):
+    carol, waiting = visitor(PHONE, who="carol", timezone_id="Europe/Berlin"), []
+    carol.page.route("**/timezone*.js", lambda route: waiting.append(route))
+    carol.page.goto(carol.stack.url("/my/details/edit/"), wait_until="commit")
+    carol.page.fill("[name=city]", "Potsdam")
+    waiting[0].continue_()
+    carol.page.wait_for_load_state("networkidle")
+    assert "tz=Europe%2FBerlin" in carol.page.evaluate("document.cookie")
+    assert carol.page.input_value("[name=city]") == "Potsdam"
+
+
 def test_without_javascript_from_choice_to_session_with_signing_in(visitor, backstage):
     carol, login = visitor(PHONE, java_script_enabled=False), backstage.newcomer()
     way = Booking(carol).start().to_day(5)
