@@ -87,6 +87,7 @@ PUBLIC: list[Link] = [
     Link(_("Therapists"), "portal:public-therapist-list", "stethoscope"),
     Link(_("Book"), "portal:book", "calendar-plus"),
 ]
+WORKSPACE = Link(_("Workspace"), "portal:home", "layout-dashboard")
 
 
 def first_page(user: User) -> str:
@@ -122,9 +123,11 @@ def shown_zone(request: HttpRequest) -> dict[str, object]:
 
 
 def _public(user: User, path: str) -> list[dict[str, object]]:
-    """On public pages a patient has their own places beside the centre's; at most four fit a phone's tab bar."""
+    """On public pages people find their own places beside the centre's; at most five fit a phone's tab bar."""
     mine = [link for link in NAVIGATION[-1][1] if link.shown_to(user)]
     shown = [PUBLIC[0], *mine] if mine else PUBLIC
+    if user.is_team:
+        shown = [WORKSPACE, *shown]
     return _one_current([_item(link, path) for link in shown])[0]
 
 

@@ -92,7 +92,7 @@ def _session(asked: Asked, session: TherapySession, now: dt.datetime) -> Event:
         **asked.span(session.starts_at, session.ends_at),
         "title": ", ".join(patient.full_name for patient in session.patients),
         "subtitle": _subtitle(asked, session),
-        "who": str(session.lead) if asked.user.is_desk and asked.by != ROOM else "",
+        "who": _column_word(asked, session) if asked.user.is_desk else "",
         "state": session.state,
         "state_label": session.get_state_display(),
         "hue": session.therapy_type.colour + 1,
@@ -110,9 +110,17 @@ def _columns(asked: Asked, session: TherapySession) -> list[str]:
 
 
 def _subtitle(asked: Asked, session: TherapySession) -> str:
-    where = session.room.name if session.room else session.get_mode_display()
-    other = str(session.lead) if asked.by == ROOM else where
+    other = str(session.lead) if asked.by == ROOM else _where(session)
     return f"{session.therapy_type.name} · {other}"
+
+
+def _column_word(asked: Asked, session: TherapySession) -> str:
+    """What the column says, for views that have none."""
+    return _where(session) if asked.by == ROOM else str(session.lead)
+
+
+def _where(session: TherapySession) -> str:
+    return session.room.name if session.room else str(session.get_mode_display())
 
 
 def _held(asked: Asked) -> Iterator[Event]:

@@ -12,6 +12,7 @@
  *   [data-print]                   prints the page;  [data-copy=TEXT] copies
  *   input[data-enter=VALUE]        Enter presses the form's button of that value, instead of sending the form as it is
  *   form[data-unsaved]             asks before typed text is lost
+ *   [data-show-chosen]             a box that scrolls begins where its chosen input stands
  *
  * Events a server may send with HX-Trigger: `toast` {"text": "...", "level": "success"}, `dialog:close`, `announce` {"text": "..."}.
  */
@@ -358,6 +359,13 @@
     typed = null;
   };
 
+  const showChosen = () =>
+    $$("[data-show-chosen]").forEach((box) => {
+      const chosen = $("input:checked", box)?.parentElement;
+      if (chosen) box.scrollTop = chosen.offsetTop - box.offsetTop - (box.clientHeight - chosen.offsetHeight) / 2;
+    });
+  showChosen();
+
   document.body.addEventListener("htmx:afterSwap", (event) => {
     mindToasts();
     goOnTyping();
@@ -369,6 +377,7 @@
   });
 
   document.body.addEventListener("htmx:afterSettle", (event) => {
+    showChosen();
     if (behind?.isConnected && behind.value !== behind.defaultValue) behind.form.requestSubmit();
     behind = null;
     const fresh = event.detail.elt;

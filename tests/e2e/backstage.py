@@ -82,13 +82,17 @@ def newcomer():
     return who
 
 
-def coming_session(*, therapist, days=3, room_after=60):
-    """A session of somebody new that may be moved: the therapist is free `room_after` minutes later as well."""
+def coming_session(*, therapist, days=3, room_after=60, late=False):
+    """A session of somebody new that may be moved: the therapist is free `room_after` minutes later as well.
+
+    The first one that there is; with `late` the last, which has a whole day of free times before it.
+    """
     centre, person, kind = _centre(), _therapist(therapist), None
     kind = person.therapy_types.first()
     today = dt.datetime.now(centre.zone).date()
     free = _free(centre, person, kind, today + dt.timedelta(days=days), today + dt.timedelta(days=days + 42))
-    start = next(at for at in free if at + dt.timedelta(minutes=room_after) in free and _tidy(centre, at))
+    ways = reversed(free) if late else free
+    start = next(at for at in ways if at + dt.timedelta(minutes=room_after) in free and _tidy(centre, at))
     return _told(centre, _book(centre, person, kind, start))
 
 

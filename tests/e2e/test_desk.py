@@ -107,6 +107,20 @@ def test_moving_by_the_dialog_alone(oscar, made, backstage):
     assert backstage.session(key=made["key"])["starts"] == wanted
 
 
+def test_the_time_that_is_moved_is_in_sight(oscar, backstage):
+    """On a narrow screen the times scroll; the box begins at the one that the session has."""
+    page, key = oscar.page, backstage.coming_session(therapist="bob", late=True)["key"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    oscar.go(f"/desk/sessions/{key}/move/")
+    page.wait_for_function(
+        """() => {
+          const box = document.querySelector("[data-show-chosen]").getBoundingClientRect();
+          const chosen = document.querySelector("[data-show-chosen] :checked").parentElement.getBoundingClientRect();
+          return box.top <= chosen.top && chosen.bottom <= box.bottom;
+        }"""
+    )
+
+
 # --- booking ---------------------------------------------------------------------------------------------------------
 
 

@@ -53,3 +53,10 @@ def test_own_hours_are_offered_to_therapists_alone(browser, people):
 def test_whoever_has_no_profile_yet_is_told_so(browser, sunrise):
     page = browser(UserFactory(roles=[Role.THERAPIST])).get("/schedule/time-off/mine/")
     assert "You have no profile as a therapist yet" in page.content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_team_finds_its_way_back_from_public_pages(role, browser, people):
+    shown = browser(getattr(people, PERSON[role])).get("/account/email/").context["public_nav"]
+    assert ("/home/" in [item["url"] for item in shown]) is (role != Role.PATIENT)
+    assert len(shown) <= 5  # what fits a phone's tab bar

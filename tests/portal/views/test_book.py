@@ -55,8 +55,11 @@ def test_nothing_to_book_names_another_way(browser, noon, sunrise, phone, senten
     assert sentence in page
 
 
-def test_the_team_is_told_where_it_books(browser, people, noon):
-    assert "You are signed in as a member of the team" in browser(people.oscar).get(URL).content.decode()
+@pytest.mark.parametrize(("who", "may_book"), [("oscar", True), ("erin", False)])
+def test_the_team_is_told_where_it_books(browser, people, noon, who, may_book):
+    page = browser(getattr(people, who)).get(URL).text
+    assert "You are signed in as a member of the team" in page
+    assert ("For a patient, book at the desk" in page) is may_book
 
 
 def test_a_kept_time_can_be_taken_up_again(browser, choose):

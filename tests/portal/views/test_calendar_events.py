@@ -40,6 +40,7 @@ def test_calendar_events_by_room(browser, people, sunrise):
     events = of_kind(browser(people.oscar).get(f"{MONDAY}&by=room"), "session")
     assert [event["resourceIds"] for event in events] == [[room], ["none"]]
     assert events[0]["subtitle"] == "Speech therapy · Bob Chen"
+    assert [event["who"] for event in events] == ["Garden room", "Video"]  # lists have no columns that would say it
     assert len(of_kind(browser(people.oscar).get(f"{MONDAY}&by=room&only={room}"), "session")) == 1
 
 
