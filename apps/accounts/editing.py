@@ -79,10 +79,7 @@ class SavesRow(FormFlow):
         return audit.save_form(form, by=self.request.user)
 
     def refused(self, form: BaseForm, refusal: DomainError) -> HttpResponse:
-        """Say beside each field what another wrote there."""
-        told: Any = refusal.facts.get("now", {})
-        for name, sentence in told.items():
-            form.add_error(name, sentence)
+        staleness.say(form, refusal)
         return super().refused(form, refusal)
 
 

@@ -91,6 +91,13 @@ def require_as_read(form: ModelForm, besides: Besides = nothing) -> None:
         raise _told(form, row, changed)
 
 
+def say(form: Any, refusal: DomainError) -> None:
+    """Say beside each field what another wrote there."""
+    told: Any = refusal.facts.get("now", {})
+    for name, sentence in told.items():
+        form.add_error(name, sentence)
+
+
 def read_anew(form: Any, now: str) -> None:
     """Let a form that is refused carry what stands there now: sent once more, it is sent knowingly."""
     form.data = form.data.copy()
@@ -99,7 +106,7 @@ def read_anew(form: Any, now: str) -> None:
 
 def _take_over(form: ModelForm, row: Any) -> None:
     """What the form cannot change stays as it is now: a record archived a moment ago does not come back."""
-    open_fields = {name for name in form._meta.fields or () if not form.fields[name].disabled}
+    open_fields = {name for name in form._meta.fields or () if name in form.fields and not form.fields[name].disabled}
     for field in row._meta.concrete_fields:
         if field.name not in open_fields:
             setattr(form.instance, field.attname, getattr(row, field.attname))

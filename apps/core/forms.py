@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models.fields.files import FieldFile
+from django.forms.models import BaseInlineFormSet
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
@@ -143,3 +144,22 @@ class SensibleDates(forms.BaseForm):
         for field in self.fields.values():
             if isinstance(field, forms.DateField):
                 field.validators = [*field.validators, sensible]
+
+
+class RowsBelow(BaseInlineFormSet):
+    """Rows below the row of a form. One that somebody else has removed in the meantime is a new one: it can be saved."""
+
+    @property
+    def initial_forms(self) -> list[Any]:
+        return [form for form in self.forms if not form.instance._state.adding]
+
+    @property
+    def extra_forms(self) -> list[Any]:
+        return [form for form in self.forms if form.instance._state.adding]
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if form.instance._state.adding:
+            key = form.fields[form.instance._meta.pk.name]
+            key.required, key.disabled = False, True  # of a row that is gone it names nothing
+        return form

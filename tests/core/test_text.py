@@ -24,7 +24,7 @@ OTHER = {  # one line each: text fields that keep no words
     ("TimeForm", "slot"): "a time as we wrote it",
     ("TimeForm", "accepted"): "names of rules",
     ("TherapistForm", "languages"): "looked up in a list",
-    ("ExceptionForm", "as_read"): "digests as we wrote them",
+    **{(form, "as_read"): "digests as we wrote them" for form in ("CentreForm", "ExceptionForm", "OpeningForm")},
     **{(form, "slug"): "checked against a pattern" for form in ("CentreForm", "OpeningForm")},
     **{
         (form, name): "checked against a list or a pattern"

@@ -10,7 +10,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
@@ -18,8 +17,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.accounts import audit
-from apps.core.forms import ColorInput, LineField
+from apps.accounts import audit, staleness
+from apps.core.errors import DomainError
+from apps.core.forms import ColorInput, LineField, RowsBelow
 from apps.portal import opening
 from apps.portal.admin.audit import Audited
 from apps.portal.admin.site import site
@@ -28,7 +28,7 @@ from apps.tenants.models import Centre, Domain
 from apps.tenants.usage import COUNTERS, usage
 
 FACTS = [
-    (None, ["name", "slug", "host", "admin_email", "status"]),
+    (None, ["name", "slug", "host", "admin_email", "status", "as_read"]),
     (_("Where and how"), ["time_zone", "currency", "locale", "country", "subdivision"]),
     (_("For visitors"), ["tagline", "email", "phone", "address", "brand_colour"]),
     (
@@ -51,7 +51,12 @@ def _countries() -> list[tuple[str, str]]:
 
 
 class CentreForm(forms.ModelForm):
-    """A centre's facts, with everything that is wrong said beside its field."""
+    """A centre's facts, with everything that is wrong said beside its field.
+
+    Of two who change one centre the second is told, whether the first did it here or in the centre's own settings.
+    """
+
+    as_read = staleness.AsRead(required=False)
 
     class Meta:
         model = Centre
@@ -62,6 +67,24 @@ class CentreForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name, choices in (("time_zone", _zones()), ("country", _countries())):
             self.fields[name].widget.choices = choices
+        staleness.remember(self, self._host_names)
+
+    @property
+    def domains(self) -> Any:
+        return self.instance.domains
+
+    def _host_names(self) -> dict[str, Any]:
+        rows = Domain.objects.filter(tenant=self.instance)
+        return {"domains": [f"{row.domain} {row.is_primary}" for row in rows]}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        try:
+            staleness.require_as_read(self, self._host_names)
+        except DomainError as refusal:
+            staleness.say(self, refusal)
+            self.add_error(None, str(refusal))
+        return cleaned
 
 
 class OpeningForm(CentreForm):
@@ -86,7 +109,7 @@ class OpeningForm(CentreForm):
         self.initial["locale"] = ""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         host = cleaned.get("host") or f"{cleaned.get('slug', '')}.{settings.PUBLIC_HOST}"
         cleaned["host"] = host.strip().lower()
         try:
@@ -100,7 +123,7 @@ class OpeningForm(CentreForm):
         return cleaned
 
 
-class HostNames(BaseInlineFormSet):
+class HostNames(RowsBelow):
     """At least one host name, exactly one of them primary."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -162,7 +185,7 @@ class Centres(Audited):
         return super().get_form(request, obj, change, **{"form": CentreForm if obj else OpeningForm, **kwargs})
 
     def get_fieldsets(self, request: HttpRequest, obj: Centre | None = None) -> list[Any]:
-        hidden = set(OPENING) if obj else {"status"}
+        hidden = set(OPENING) if obj else {"status", "as_read"}
         sets = [(title, {"fields": [name for name in names if name not in hidden]}) for title, names in FACTS]
         return [*sets, (_("Use"), {"fields": ["how_much", "schema_name", "created_at"]})] if obj else sets
 
@@ -209,7 +232,7 @@ class Centres(Audited):
             if changes:
                 audit.record(by=self.by(request), verb="changed", obj=obj, changes=changes)
             return
-        facts = {name: value for name, value in form.cleaned_data.items() if name != "host"}
+        facts = {name: value for name, value in form.cleaned_data.items() if name not in ("host", staleness.NAME)}
         obj.__dict__.update(opening.open_centre(domain=form.cleaned_data["host"], **facts).__dict__)
         audit.record(by=self.by(request), verb="opened", obj=obj)
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.forms.models import BaseInlineFormSet, inlineformset_factory
+from django.forms.models import inlineformset_factory
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core import clock, formats
-from apps.core.forms import CheckboxCards, LineField, LinesField, TextArea
+from apps.core.forms import CheckboxCards, LineField, LinesField, RowsBelow, TextArea
 from apps.core.models import Mode
 from apps.therapists import photos
 from apps.therapists.models import Education, Experience, Specialty, Therapist, TherapyType
@@ -200,22 +200,8 @@ def _past_year(year: int | None) -> int | None:
     return year
 
 
-class Rows(BaseInlineFormSet):
-    """Rows under a therapist: those there are, and an empty one; a ticked row goes.
-
-    A row that somebody else has removed in the meantime is made anew when it is saved knowingly.
-    """
-
-    @property
-    def extra_forms(self) -> list[Any]:
-        return [form for form in self.forms if form.instance._state.adding]
-
-    def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
-        if form.instance._state.adding:
-            key = form.fields[form.instance._meta.pk.name]
-            key.required, key.disabled = False, True  # of a row that is gone it names nothing
-        return form
+class Rows(RowsBelow):
+    """Rows under a therapist: those there are, and an empty one; a ticked row goes."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -157,6 +159,39 @@ def test_change_saves_what_was_typed_with_its_trail(admin, harbour_centre):
 def test_change_without_a_change_leaves_no_trail(admin, harbour_centre):
     assert admin.post(f"{LIST}{harbour_centre.pk}/change/", facts_of(harbour_centre)).status_code == 302
     assert not AuditRecord.objects.exists()
+
+
+def read_of(page):
+    """What the form of a page says it has read, as a browser sends it."""
+    return re.search(r'name="as_read" value="([^"]+)"', page.text)[1]
+
+
+def test_change_does_not_undo_unseen_what_another_changed(admin, harbour_centre):
+    url = f"{LIST}{harbour_centre.pk}/change/"
+    stale = facts_of(harbour_centre, as_read=read_of(admin.get(url)))
+    Centre.objects.filter(pk=harbour_centre.pk).update(tagline="Theirs")
+    refusal = admin.post(url, {**stale, "phone": "+1 212 555 0140"})
+    form = refusal.context["adminform"].form
+    assert "Changed: One sentence about the centre." in form.non_field_errors()[0]
+    assert form.errors["tagline"] == ["It says “Theirs” now."] and form["phone"].value() == "+1 212 555 0140"
+    harbour_centre.refresh_from_db()
+    assert (harbour_centre.tagline, harbour_centre.phone) == ("Theirs", "")
+    sent = admin.post(url, {**stale, "phone": "+1 212 555 0140", "as_read": read_of(refusal)})
+    assert sent.status_code == 302, errors(sent)
+    harbour_centre.refresh_from_db()
+    assert (harbour_centre.tagline, harbour_centre.phone) == ("", "+1 212 555 0140")
+
+
+def test_change_tells_of_a_host_name_that_another_removed(admin, harbour_centre):
+    url, more = f"{LIST}{harbour_centre.pk}/change/", {"tenant": harbour_centre, "is_primary": False}
+    Domain.objects.create(domain="a.example.org", **more)
+    stale = facts_of(harbour_centre, as_read=read_of(admin.get(url)))
+    Domain.objects.filter(domain="a.example.org").delete()
+    refusal = admin.post(url, stale)
+    assert "Changed: Domains." in refusal.context["adminform"].form.non_field_errors()[0]
+    assert refusal.text.count('value="a.example.org"') == 1 and "valid choice" not in refusal.text
+    assert admin.post(url, {**stale, "as_read": read_of(refusal)}).status_code == 302
+    assert set(harbour_centre.domains.values_list("domain", flat=True)) == {"a.example.org", "harbour.localhost"}
 
 
 def test_change_adds_a_host_name_in_small_letters(admin, harbour_centre, django_capture_on_commit_callbacks):
