@@ -7,9 +7,11 @@ Nothing of the first centre may be seen or changed. What was expected of each an
 """
 
 import time
+from http.cookies import SimpleCookie
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django_tenants.utils import tenant_context
 
@@ -53,25 +55,32 @@ def body(world):
 
 
 class Intruder:
-    """Somebody on the other centre's host. Each request comes with the same cookies as the first."""
+    """Somebody on the other centre's host. Each request comes with the cookies of the first, and finds its session."""
 
     def __init__(self, identity, world, harbour, browser):
         self.harbour = harbour
         self.is_login = identity in LOGINS
-        self.user = _login(identity, harbour) if self.is_login else None
-        self.stolen = browser(getattr(world, identity)).cookies if identity in STOLEN else None
+        self.session, self.cookies = None, SimpleCookie()
+        if self.is_login:
+            self._sign_in(_login(identity, harbour))
+        elif identity in STOLEN:
+            self.cookies = browser(getattr(world, identity)).cookies
+
+    def _sign_in(self, user):
+        with tenant_context(self.harbour):
+            client = CentreClient("harbour")
+            client.force_login(user)
+            _just_reauthenticated(client, user)
+            self.cookies, self.session = client.cookies, Session.objects.get(pk=client.session.session_key)
 
     def client(self):
         client = CentreClient("harbour", raise_request_exception=False)
-        if self.stolen:
-            client.cookies = self.stolen.copy()
-        elif self.user:
-            with tenant_context(self.harbour):
-                client.force_login(self.user)
-                _just_reauthenticated(client, self.user)
+        client.cookies = self.cookies.copy()
+        if self.session:
+            self.session.save()  # as it was: whatever the last request did with it
         return client
 
-    def ask(self, method, address, facts):
+    def ask(self, method, address, facts=None):
         with tenant_context(self.harbour):
             client = self.client()
             send = getattr(client, method.lower())
@@ -118,6 +127,7 @@ def test_nothing_is_seen_or_changed(identity, world, harbour, browser, fingerpri
             if not is_fine(route, intruder, answer):
                 wrong.append(f"{method} {route.name}: {answer.status_code} {answer.get('Location', '')}")
     assert wrong == []
+    assert intruder.ask("GET", "/account/email/").status_code == (200 if intruder.is_login else 302)
     assert {table: row for table, row in fingerprint().items() if row != before[table]} == {}
 
 
