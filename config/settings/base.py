@@ -118,7 +118,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
-                "apps.core.templatetags.words",
+                "apps.core.templatetags.kept_words",
                 "apps.core.templatetags.ui",
                 "apps.core.templatetags.charts",
                 "apps.core.templatetags.formats",

@@ -32,6 +32,13 @@ def test_procfile_bears_a_checkout_with_a_space_in_its_path():
     assert "/a b/beat" in told.stdout.splitlines()
 
 
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_no_banner_stands_among_the_lines_of_the_log(name):
+    (line,) = (one for one in (ROOT / "Procfile").read_text().splitlines() if one.startswith(f"{name}:"))
+    assert "celery --quiet " in line
+    assert SERVICES[name]["command"].startswith("celery --quiet ")
+
+
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
 def test_processes_wait_for_the_migration(name):
     assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
