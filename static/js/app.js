@@ -328,6 +328,16 @@
     if (form) dirty.add(form);
   });
   document.addEventListener("submit", (event) => dirty.delete(event.target));
+
+  /* Pressed twice in one breath a form is sent once: the answer to the second is the one that is shown, and may be a refusal. */
+  const sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (sent.has(form)) event.preventDefault();
+    sent.add(form);
+    window.setTimeout(() => sent.delete(form), 2000);
+  });
   window.addEventListener("beforeunload", (event) => {
     if ($$("form[data-unsaved]").some((form) => dirty.has(form))) event.preventDefault();
   });

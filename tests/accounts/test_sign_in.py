@@ -84,6 +84,16 @@ def test_failures_are_limited_for_one_address(browser, people):
     assert signed_in(client) is None
 
 
+def test_who_is_too_quick_is_told_what_to_do(browser):
+    names = {"given_name": "Nadia", "family_name": "Newman"}
+    for status in (302, 429):
+        answer = browser().post(
+            "/account/signup/", {**names, "email": "nadia@new.example", "password1": "quiet-river-42"}
+        )
+        assert answer.status_code == status
+    assert "Please wait a minute" in answer.content.decode()
+
+
 def test_failures_are_limited_while_redis_is_away(dead_redis, browser, people):
     test_failures_are_limited_for_one_address(browser, people)
 

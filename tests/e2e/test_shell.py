@@ -1,5 +1,7 @@
 """What surrounds every page: colours by a switch and by the system's wish, the drawer, the policy that watches scripts."""
 
+import uuid
+
 import pytest
 from playwright.sync_api import expect
 
@@ -58,6 +60,19 @@ def test_navigation_is_a_drawer_on_a_phone(visitor):
     page.keyboard.press("Escape")
     expect(link).not_to_be_in_viewport()
     assert page.evaluate("document.activeElement.matches('[data-sidebar-toggle]')")
+
+
+def test_button_pressed_twice_sends_its_form_once(visitor):
+    guest, posts = visitor(PHONE), []
+    page = guest.go("/account/signup/")
+    facts = {"given_name": "Nadia", "family_name": "Newman", "email": f"{uuid.uuid4().hex[:8]}@new.example"}
+    for name, value in {**facts, "password1": "quiet-river-42"}.items():
+        page.fill(f"input[name={name}]", value)
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    button = page.locator("main form:has(input[name=password1]) [type=submit]")
+    button.evaluate("button => { button.click(); setTimeout(() => button.click(), 60); }")
+    page.wait_for_url("**/confirm-email/")
+    assert len(posts) == 1
 
 
 def test_policy_stops_scripts_written_into_a_page(visitor):
