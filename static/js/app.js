@@ -390,8 +390,6 @@
     showChosen();
     if (behind?.isConnected && behind.value !== behind.defaultValue) behind.form.requestSubmit();
     behind = null;
-    const fresh = event.detail.elt;
-    if (document.activeElement === document.body && fresh?.isConnected) $("[data-refocus]", fresh)?.focus({ preventScroll: true }); // what had it is gone
     if (event.detail.xhr?.status === 422) focusFirstProblem(event.detail.elt?.isConnected ? event.detail.elt : document);
   });
 

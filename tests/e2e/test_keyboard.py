@@ -227,3 +227,54 @@ def test_arrows_walk_through_the_calendar(desk, backstage):
     title = page.locator(".ec-title").inner_text()
     desk.press("ArrowRight")
     page.wait_for_function("title => document.querySelector('.ec-title').innerText !== title", arg=title)
+
+
+# --- a list that is drawn anew ----------------------------------------------------------------------------------------
+
+
+def complete(keys, session):
+    """By the menu of the session's row."""
+    row = keys.page.locator("tr", has_text=session["patient"])
+    row.locator("summary").focus()
+    keys.press("Enter").to("[action$='/complete/'] button").press()
+    keys.page.get_by_role("status").filter(has_text="completed").last.wait_for()
+
+
+@pytest.fixture
+def bob(visitor):
+    return Keys(visitor(DESKTOP, who="bob"))
+
+
+def test_focus_comes_back_to_the_row_that_was_completed(bob, backstage):
+    over = backstage.past_session(therapist="bob")
+    page = bob.person.go(f"/sessions/?q={over['family']}")
+    complete(bob, over)
+    page.locator("tr", has_text="Completed").wait_for()
+    page.locator("tr", has_text=over["patient"]).locator("summary:focus").wait_for()
+    bob.must_be_seen()
+
+
+def test_focus_goes_to_the_next_row_when_the_completed_one_leaves_the_list(bob, backstage):
+    two = [backstage.past_session(therapist="bob", days=days) for days in (6, 7)]
+    page = bob.person.go("/today/")
+    page.get_by_role("link", name=re.compile("from earlier days")).click()
+    page.locator("tr", has_text=two[0]["patient"]).wait_for()
+    complete(bob, two[0])
+    page.locator("tr", has_text=two[0]["patient"]).wait_for(state="detached")
+    page.locator("tr summary:focus").wait_for()
+    bob.must_be_seen()
+
+
+def test_focus_comes_back_to_the_row_whose_session_was_cancelled_in_a_dialog(desk, backstage):
+    coming = backstage.coming_session(therapist="bob")
+    page = desk.person.go(f"/sessions/?q={coming['family']}")
+    page.locator("tr", has_text=coming["patient"]).locator("summary").focus()
+    desk.press("Enter").to("a[href*='/cancel/']").press()
+    dialog = page.locator("#dialog[open]")
+    dialog.locator("[name=reason]").fill("She called")
+    dialog.locator("footer [type=submit]").last.focus()
+    desk.press("Enter")
+    dialog.wait_for(state="detached")
+    page.locator("tr", has_text="Cancelled").wait_for()
+    page.locator("tr", has_text=coming["patient"]).locator("summary:focus").wait_for()
+    desk.must_be_seen()
