@@ -17,7 +17,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.core import schema
 from apps.therapists.errors import AddressInUse, LoginIsOff, OfferingOverlaps, ProfileExists
-from apps.therapists.models import FormerSlug, Offering, Therapist
+from apps.therapists.models import FormerSlug, Offering, Therapist, TherapyType
 from apps.therapists.signals import therapist_approved
 
 NAMESAKES = 5  # of one name, enrolled in one moment
@@ -41,6 +41,7 @@ def enrol_therapist(
     """
     if user is not None:
         User.objects.locked(user.pk)  # two who enrol one person at once take turns
+    therapy_types = TherapyType.objects.keep(therapy_types)
     if user is None:
         names = {"given_name": given_name, "family_name": family_name}
         user = invite_user(by=by, email=email, roles=[Role.THERAPIST.value], **names)
@@ -161,6 +162,7 @@ def save_offering(*, offering: Offering, by: User, changes: dict[str, Any], ends
     Raises OfferingOverlaps. Bookings already made keep what they were promised.
     """
     locked(offering.therapist)
+    TherapyType.objects.keep([offering.therapy_type])
     if ends_running:
         _end_running(offering, by)
     if other := overlapping(offering).first():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,6 +25,15 @@ COLOURS = 8  # classes .type-0 to .type-7 of the style sheet
 class TherapyTypeQuerySet(models.QuerySet["TherapyType"]):
     def active(self) -> "TherapyTypeQuerySet":
         return self.filter(is_active=True)
+
+    def keep(self, chosen: Iterable["TherapyType"]) -> list["TherapyType"]:
+        """Let nobody delete these until the transaction ends; returns those that are still there.
+
+        Call before anything is written that schedules are made of: whoever deletes a type locks it first and writes then,
+        and the other order waits in a circle.
+        """
+        keys = [one.pk for one in chosen]
+        return list(self.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
     def matching(self, text: str) -> "TherapyTypeQuerySet":
         found = self

@@ -17,6 +17,7 @@ from apps.core.lists import Column, ListPage
 from apps.core.models import Mode
 from apps.sessions.forms.rooms import RoomFilter, RoomForm
 from apps.sessions.models import Room
+from apps.therapists.models import TherapyType
 
 
 class RoomList(PermissionRequired, ListPage):
@@ -49,11 +50,18 @@ class RoomList(PermissionRequired, ListPage):
         return rows.filter(modes__contains=[mode])
 
 
-class RoomCreate(RowForm):
+class RoomFlow(RowForm):
     permission = Permission.SETUP_MANAGE
     form_class = RoomForm
-    template_name = "sessions/room_create.html"
     success_url = "sessions:room-list"
+
+    def lock(self, form: RoomForm) -> None:
+        super().lock(form)
+        TherapyType.objects.keep(form.cleaned_data["therapy_types"])
+
+
+class RoomCreate(RoomFlow):
+    template_name = "sessions/room_create.html"
     success_message = _("The room is made.")
 
     def get_initial(self) -> dict[str, Any]:
@@ -69,10 +77,8 @@ class OneRoom(PermissionRequired):
         return get_object_or_404(Room, pk=self.kwargs["pk"])
 
 
-class RoomUpdate(OneRoom, RowForm):
-    form_class = RoomForm
+class RoomUpdate(OneRoom, RoomFlow):
     template_name = "sessions/room_update.html"
-    success_url = "sessions:room-list"
     success_message = _("The room is saved.")
 
 

@@ -149,6 +149,10 @@ class TherapistUpdate(OneTherapist, RowForm):
     template_name = "therapists/therapist_update.html"
     success_message = _("The profile is saved.")
 
+    def lock(self, form: TherapistForm) -> None:
+        super().lock(form)
+        TherapyType.objects.keep(form.cleaned_data["therapy_types"])
+
     def shown_besides(self) -> dict[str, Any]:
         """The rows below the profile, and the specialties."""
         rows = {name: [str(row) for row in getattr(self.object, name).all()] for name in ("education", "experience")}
