@@ -137,6 +137,8 @@ def set_photo(*, therapist: Therapist, by: User, content: bytes | None) -> Thera
     """Take another photo (a JPEG of `photos.square`) or none. The former file goes when the transaction commits."""
     therapist = locked(therapist)
     former, storage = therapist.photo.name, therapist.photo.storage
+    if content is None and not former:
+        return therapist
     if content is None:
         therapist.photo = ""
     else:

@@ -4,8 +4,10 @@ Each race has its control: without the turns that are taken it makes two records
 """
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import transaction
 
 from apps.accounts import audit
 from apps.accounts.models import User
@@ -16,6 +18,7 @@ from apps.patients.forms.patients import PatientForm
 from apps.patients.models import Guardian, Patient
 from apps.patients.views.patients import PatientCreate
 from apps.portal import desk, signup
+from apps.portal.family import Family
 from apps.portal.forms.newcomer import NewPatientForm
 from apps.therapists import actions as therapist_actions
 from apps.therapists.actions import enrol_therapist
@@ -140,6 +143,38 @@ def test_who_signs_up_while_the_desk_registers_them_is_one_patient(sign_up_while
 
 def test_control_without_turns_who_signs_up_is_registered_twice(no_turns, sign_up_while_registered):
     assert errors(sign_up_while_registered()) == set()
+    assert Patient.objects.count() == 2
+
+
+@pytest.fixture
+def enter_and_register(fresh_centre, race):
+    """A guardian enters a child, and is about to commit when the desk registers the same child."""
+    dana, oscar = UserFactory(roles=[Role.PATIENT]), UserFactory(roles=[Role.OPERATOR])
+    child = {"given_name": "Mia", "family_name": "Lee", "birth_on": dt.date(2017, 5, 20)}
+    register = in_the_booking_dialog(child, oscar)
+    written, over = threading.Event(), threading.Event()
+
+    def enter():
+        with transaction.atomic():
+            Family(dana).add_child(relationship="mother", **child)
+            written.set()
+            over.wait(timeout=1)
+
+    def register_then():
+        written.wait(timeout=20)
+        register()
+        over.set()
+
+    return lambda: race(lambda n: (enter, register_then)[n](), 2)
+
+
+def test_child_whom_a_guardian_enters_is_known_at_the_desk(enter_and_register):
+    assert errors(enter_and_register()) == {PatientKnown}
+    assert Patient.objects.count() == 1
+
+
+def test_control_without_turns_the_child_is_registered_twice(no_turns, enter_and_register):
+    assert errors(enter_and_register()) == set()
     assert Patient.objects.count() == 2
 
 

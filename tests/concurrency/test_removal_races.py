@@ -8,9 +8,11 @@ import datetime as dt
 import pytest
 from django.db.models import QuerySet
 
+from apps.accounts import actions as account_actions
 from apps.accounts import audit, editing
+from apps.accounts.actions import switch_permission
 from apps.accounts.models import AuditRecord
-from apps.accounts.roles import Role
+from apps.accounts.roles import Permission, Role
 from apps.scheduling import hours
 from apps.scheduling.models import Closure, HoursException, OpenHoliday, TimeOff
 from apps.therapists import actions
@@ -121,3 +123,22 @@ def test_control_without_the_lock_the_holiday_is_kept_twice(keep_holiday_twice, 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **facts: rows)
     assert keep_holiday_twice() == [None, None]
     assert lines() == 2
+
+
+@pytest.fixture
+def switch_twice(fresh_centre, race, meet):
+    alice = UserFactory(roles=[Role.ADMIN])
+    switch = {"by": alice, "role": Role.OPERATOR, "permission": Permission.MESSAGE_READ, "on": False}
+    meet(audit, "record", before=True)
+    return lambda: race(lambda n: switch_permission(**switch), 2)
+
+
+def test_right_that_two_take_away_is_taken_away_once(switch_twice):
+    assert switch_twice() == [None, None]
+    assert AuditRecord.objects.filter(verb="switched").count() == 1
+
+
+def test_control_without_turns_it_is_taken_away_twice(switch_twice, monkeypatch):
+    monkeypatch.setattr(account_actions, "lock_admins", list)
+    switch_twice()
+    assert AuditRecord.objects.filter(verb="switched").count() == 2

@@ -52,6 +52,8 @@ def test_removes(browser, people, bob, url, _media, django_capture_on_commit_cal
     client.post(url, {"photo": upload()})
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(url, {"no_photo": "on"}).status_code == 302
+    client.post(url, {"no_photo": "on"})
+    assert AuditRecord.objects.about(bob).filter(verb="photo removed").count() == 1
     bob.refresh_from_db()
     assert not bob.photo
     assert files(_media) == []
