@@ -21,7 +21,7 @@ from apps.accounts.roles import Role
 from apps.core import clock, schema
 
 CODE_WAS_TYPED = "_typed_the_code"
-SHOWN_BY = {"password", "mfa"}  # a code by mail shows only who reads the mailbox
+SHOWN_BY = {"password", "mfa", "code"}  # by mail: whoever reads the mailbox can set a new password as well
 
 
 class CentreAccountAdapter(DefaultAccountAdapter):
@@ -50,7 +50,7 @@ class CentreAccountAdapter(DefaultAccountAdapter):
             return super().confirm_email(request, email_address)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Return False for whoever has only just signed in by password, app or passkey: it was shown who it is."""
+        """Return False for whoever has only just signed in: by password, mailed code, app or passkey it was shown who it is."""
         return super().is_reauthentication_required(app=app, **kwargs) and not _has_just_shown_who(context.request)
 
 

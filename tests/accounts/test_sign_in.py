@@ -4,6 +4,7 @@ import datetime as dt
 
 import time_machine
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django_tenants.utils import tenant_context
 
@@ -213,9 +214,35 @@ def test_whoever_has_just_typed_the_password_is_not_asked_for_it_again(browser, 
         assert client.get(PROTECTED).url.startswith("/account/reauthenticate/")
 
 
-def test_code_by_mail_does_not_stand_for_the_password(browser, people, last_code):
+def test_whoever_has_just_signed_in_by_a_mailed_code_is_not_asked_for_the_password(browser, people, last_code):
+    """Who reads the mailbox can reset the password there: asking for it would stop only those who have forgotten it."""
+    client = browser()
+    with time_machine.travel(MONDAY_NOON, tick=False) as clock:
+        client.post("/account/login/code/", {"email": people.carol.email})
+        client.post("/account/login/code/confirm/", {"code": last_code(people.carol.email)})
+        assert signed_in(client) == str(people.carol.pk)
+        assert client.get(PROTECTED).status_code == 200
+        clock.shift(dt.timedelta(minutes=5))
+        assert client.get(PROTECTED).url.startswith("/account/reauthenticate/")
+
+
+def test_mailed_code_alone_shows_nothing_of_somebody_with_a_second_factor(browser, people, last_code):
+    TOTP.activate(people.carol, generate_totp_secret())
     client = browser()
     client.post("/account/login/code/", {"email": people.carol.email})
     client.post("/account/login/code/confirm/", {"code": last_code(people.carol.email)})
-    assert signed_in(client) == str(people.carol.pk)
-    assert client.get(PROTECTED).url.startswith("/account/reauthenticate/")
+    assert signed_in(client) is None
+    assert client.get(PROTECTED).url.startswith(LOGIN)
+
+
+def test_whoever_is_asked_for_a_forgotten_password_can_set_a_new_one_and_go_on(browser, people, last_code):
+    client, fresh = browser(people.carol), "another-good-password-2"
+    asked = main_of(client.get(PROTECTED, follow=True))
+    reset = f"/account/password/reset/?next={PROTECTED}"
+    assert f'href="{reset}"' in asked and "Forgot your password?" in asked
+    there = client.post(reset, {"email": people.carol.email}).url
+    there = client.post(there, {"code": last_code(people.carol.email)}).url
+    assert client.post(there, {"password1": fresh, "password2": fresh}).url == PROTECTED
+    sign_in = client.get(PROTECTED).url  # a new password ends every session
+    assert client.post(sign_in, {"login": people.carol.email, "password": fresh}).url == PROTECTED
+    assert client.get(PROTECTED).status_code == 200

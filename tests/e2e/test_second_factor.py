@@ -214,6 +214,7 @@ def test_pages_of_somebody_with_a_passkey_are_as_good_as_all_others(an_hour_late
     for path in (
         f"{ONCE_MORE}{KEPT}",
         f"/account/2fa/reauthenticate/{KEPT}",
+        f"/account/reauthenticate/{KEPT}",
         "/account/2fa/webauthn/",
         "/account/2fa/",
     ):
