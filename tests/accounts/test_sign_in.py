@@ -238,11 +238,11 @@ def test_mailed_code_alone_shows_nothing_of_somebody_with_a_second_factor(browse
 def test_whoever_is_asked_for_a_forgotten_password_can_set_a_new_one_and_go_on(browser, people, last_code):
     client, fresh = browser(people.carol), "another-good-password-2"
     asked = main_of(client.get(PROTECTED, follow=True))
-    reset = f"/account/password/reset/?next={PROTECTED}"
-    assert f'href="{reset}"' in asked and "Forgot your password?" in asked
+    reset = "/account/password/reset/"
+    assert asked.count(f'href="{reset}"') == 1
     there = client.post(reset, {"email": people.carol.email}).url
     there = client.post(there, {"code": last_code(people.carol.email)}).url
-    assert client.post(there, {"password1": fresh, "password2": fresh}).url == PROTECTED
+    client.post(there, {"password1": fresh, "password2": fresh})
     sign_in = client.get(PROTECTED).url  # a new password ends every session
     assert client.post(sign_in, {"login": people.carol.email, "password": fresh}).url == PROTECTED
     assert client.get(PROTECTED).status_code == 200
