@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts import audit, staleness
 from apps.core.errors import DomainError
-from apps.core.forms import ColorInput, LineField, RowsBelow
+from apps.core.forms import ColorInput, LineField, RowsBelow, TextArea
 from apps.portal import opening
 from apps.portal.admin.audit import Audited
 from apps.portal.admin.site import site
@@ -61,7 +61,12 @@ class CentreForm(forms.ModelForm):
     class Meta:
         model = Centre
         fields = [name for _title, names in FACTS for name in names if name not in OPENING]
-        widgets = {"brand_colour": ColorInput, "time_zone": forms.Select, "country": forms.Select}
+        widgets = {
+            "brand_colour": ColorInput,
+            "time_zone": forms.Select,
+            "country": forms.Select,
+            "address": TextArea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -194,6 +194,15 @@ def test_change_tells_of_a_host_name_that_another_removed(admin, harbour_centre)
     assert set(harbour_centre.domains.values_list("domain", flat=True)) == {"a.example.org", "harbour.localhost"}
 
 
+def test_change_leaves_an_address_that_nobody_touched(admin, harbour_centre):
+    """A browser sends its lines with CR LF."""
+    Centre.objects.filter(pk=harbour_centre.pk).update(address="Pier 1\nHarbour")
+    harbour_centre.refresh_from_db()
+    sent = facts_of(harbour_centre, address="Pier 1\r\nHarbour")
+    assert admin.post(f"{LIST}{harbour_centre.pk}/change/", sent).status_code == 302
+    assert not AuditRecord.objects.exists()
+
+
 def test_change_adds_a_host_name_in_small_letters(admin, harbour_centre, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         response = admin.post(
