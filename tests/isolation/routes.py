@@ -37,6 +37,8 @@ PARAMETERS: dict[str, Callable[[SimpleNamespace], Any]] = {
     "permission": lambda world: "audit.read",
     "accounts:user.pk": lambda world: world.carol.pk,
     "patients:.pk": lambda world: world.patient.pk,
+    "patients:guardian-remove.pk": lambda world: world.child.pk,
+    "patients:guardian-update.pk": lambda world: world.child.pk,
     "sessions:session.pk": lambda world: world.session.pk,
     "sessions:room.pk": lambda world: world.room.pk,
     "therapists:therapist.pk": lambda world: world.therapist.pk,

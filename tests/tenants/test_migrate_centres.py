@@ -91,12 +91,14 @@ def test_one_that_fails_stops_nobody_and_the_next_run_goes_on(stale):
     assert stale_schemas() == []
 
 
-@pytest.mark.parametrize("status", Centre.Status.values)
-def test_every_centre_is_brought_up_to_date_whatever_its_status(two_more, status):
+def test_every_centre_is_brought_up_to_date_whatever_its_status(two_more):
     """A closed centre that is opened again must not meet code of another year."""
     take_back(two_more[0])
-    Centre.objects.filter(pk=two_more[0].pk).update(status=status)
-    assert stale_schemas() == ["c_stale_one"]
+    found = {}
+    for status in Centre.Status.values:
+        Centre.objects.filter(pk=two_more[0].pk).update(status=status)
+        found[status] = stale_schemas()
+    assert found == {status: ["c_stale_one"] for status in Centre.Status.values}
 
 
 def test_centre_whose_schema_is_gone_keeps_nobody_waiting(stale):
