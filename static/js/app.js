@@ -8,11 +8,8 @@
  *   [data-toast] [data-toast-close] [data-duration=MS]   toasts leave by themselves; errors stay
  *   [data-search]                  gets the focus on `/`
  *   a[data-key-new]                is followed on `n`;  `?` opens #keys
- *   form[data-autosubmit]          is sent when a select, checkbox or radio in it changes
  *   [data-print]                   prints the page;  [data-copy=TEXT] copies
- *   input[data-enter=VALUE]        Enter presses the form's button of that value, instead of sending the form as it is
  *   form[data-unsaved]             asks before typed text is lost
- *   [data-show-chosen]             a box that scrolls begins where its chosen input stands
  *
  * Events a server may send with HX-Trigger: `toast` {"text": "...", "level": "success"}, `dialog:close`, `announce` {"text": "..."}.
  */
@@ -262,48 +259,6 @@
 
   /* ---- forms -------------------------------------------------------------------------------------------------- */
 
-  /* Typed with keys, a date changes with every part of it. It counts when its field is left: asked for sooner, the field
-     would be drawn anew under the fingers. */
-  let typedDate = null;
-  let dateWaits = false;
-  const settleDate = () => {
-    const field = typedDate;
-    typedDate = null;
-    if (dateWaits && field.isConnected) field.dispatchEvent(new Event("change", { bubbles: true }));
-    dateWaits = false;
-  };
-  document.addEventListener(
-    "change",
-    (event) => {
-      if (event.target !== typedDate) return;
-      event.stopImmediatePropagation();
-      dateWaits = true;
-    },
-    true,
-  );
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      if (!event.target.matches?.("input[type=date]")) return;
-      if (/^(\d|ArrowUp|ArrowDown|Backspace|Delete)$/.test(event.key)) typedDate = event.target;
-      else if (typedDate && /^( |Enter|F4)$/.test(event.key)) settleDate(); // the browser's own picker, or the end
-    },
-    true,
-  );
-  ["focusout", "pointerdown"].forEach((name) => document.addEventListener(name, (event) => event.target === typedDate && settleDate(), true));
-
-  document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-autosubmit]");
-    if (form && event.target.matches("select, [type=checkbox], [type=radio], [type=date]")) form.requestSubmit();
-  });
-
-  document.addEventListener("keydown", (event) => {
-    const { form, dataset } = event.target;
-    if (event.key !== "Enter" || event.isComposing || !dataset?.enter) return;
-    event.preventDefault();
-    $(`button[value="${dataset.enter}"]`, form)?.click();
-  });
-
   const focusFirstProblem = (within) => {
     const place = $("[data-error-summary]", within) ?? $("[aria-invalid=true]", within);
     place?.focus();
@@ -369,13 +324,6 @@
     typed = null;
   };
 
-  const showChosen = () =>
-    $$("[data-show-chosen]").forEach((box) => {
-      const chosen = $("input:checked", box)?.parentElement;
-      if (chosen) box.scrollTop = chosen.offsetTop - box.offsetTop - (box.clientHeight - chosen.offsetHeight) / 2;
-    });
-  showChosen();
-
   document.body.addEventListener("htmx:afterSwap", (event) => {
     mindToasts();
     goOnTyping();
@@ -387,7 +335,6 @@
   });
 
   document.body.addEventListener("htmx:afterSettle", (event) => {
-    showChosen();
     if (behind?.isConnected && behind.value !== behind.defaultValue) behind.form.requestSubmit();
     behind = null;
     if (event.detail.xhr?.status === 422) focusFirstProblem(event.detail.elt?.isConnected ? event.detail.elt : document);
