@@ -79,7 +79,7 @@ class Person:
 
     def axe(self):
         """WCAG 2.2 A and AA by axe-core: the rules that the page breaks, in words. It leaves traces: let it come last."""
-        self.page.evaluate(walk.AXE.read_text())
+        self.page.add_script_tag(url=walk.AXE)
         return walk.axe(self.page)
 
     def overflows(self):
