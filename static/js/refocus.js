@@ -7,7 +7,7 @@
   "use strict";
   const ROW = 'details[data-menu]:not([data-menu=""])';
   const rows = (within) => [...within.querySelectorAll(ROW)];
-  let acted = null; // the row whose menu was used last: its key, and the how manieth it was
+  let acted = null; // the row whose menu was used last: its key, and its place among the rows
 
   document.addEventListener(
     "click",
